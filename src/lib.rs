@@ -1,0 +1,27 @@
+//! Switchboard answers the phone for many businesses on Twilio.
+//!
+//! The map of the house. Data flows one way: door → proof → pure decision → store.
+//! Each module may import only what stands below it; `tests/architecture.rs` keeps it so.
+//!
+//! * [`cli`], [`app`]: the commands, and the one place that puts the parts together
+//! * [`http`]: the server, the whole URL table, the layers around every request
+//! * [`calls`], [`numbers`], [`tenants`]: the business, one folder a noun
+//! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
+//! * [`web`], [`twilio`], [`clock`]: the two protocols, and the time
+//! * [`schema`], [`embedded`], [`simulator`]: leaves, used by `cli` and `app` alone
+
+pub mod app;
+pub mod calls;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod embedded;
+pub mod http;
+pub mod numbers;
+pub mod schema;
+pub mod simulator;
+pub mod telemetry;
+pub mod tenancy;
+pub mod tenants;
+pub mod twilio;
+pub mod web;
