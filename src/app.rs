@@ -1,1 +1,152 @@
-//! To be filled.
+//! The parts, put together: settings in, a running server out.
+//!
+//! Promises: production and tests start through here. A server that stops has finished what it began: requests first,
+//! then the work that outlives them, then the connections.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use sqlx::postgres::PgConnectOptions;
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+
+use crate::calls::CallDesk;
+use crate::clock::Clock;
+use crate::http::{Doors, Health, router, server};
+use crate::schema;
+use crate::tenancy::accounts::Account;
+use crate::tenancy::database::PoolSizes;
+use crate::tenancy::directory::DirectoryError;
+use crate::tenancy::secrets::KeyRing;
+use crate::tenancy::{AccountDirectory, ApiDoor, Database, LastKnownSettings, TwilioDoor};
+use crate::twilio::public_url::{InvalidPublicBaseUrl, PublicBaseUrl};
+
+/// How long requests under way may take once the server stops.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// What a server is made of.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// The database. Its schema must be the target already.
+    pub database: PgConnectOptions,
+    /// How many connections.
+    pub pools: PoolSizes,
+    /// What Twilio calls. Empty: the address that we listen on.
+    pub public_urls: Vec<PublicBaseUrl>,
+    /// The agency's own account.
+    pub environment_account: Option<Account>,
+    /// Opens stored tokens.
+    pub key_ring: Option<KeyRing>,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Why a server doesn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database can't be reached, or refuses us.
+    #[error("the database can't be used: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Accounts or tokens can't be read.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The address that we listen on makes no URL.
+    #[error("no public URL could be made of the address: {0}; set PUBLIC_BASE_URL")]
+    PublicUrl(#[from] InvalidPublicBaseUrl),
+    /// The listener has no address.
+    #[error("the listener failed: {0}")]
+    Listener(#[from] io::Error),
+}
+
+/// Everything but the listener: what a request goes through.
+#[derive(Debug)]
+pub struct App {
+    /// Answers requests.
+    pub router: Router,
+    /// What the router works with.
+    pub doors: Doors,
+    tasks: TaskTracker,
+}
+
+impl App {
+    /// Connects, loads what must be in memory, and puts the doors in. `address` is what we listen on.
+    pub async fn build(parts: Parts, address: SocketAddr) -> Result<Self, StartError> {
+        let database = Database::new(&parts.database, parts.pools);
+        database.warm_up().await?;
+        let public_urls = match parts.public_urls {
+            urls if urls.is_empty() => vec![loopback_url(address)?],
+            urls => urls,
+        };
+        let tasks = TaskTracker::new();
+        let accounts = AccountDirectory::load(
+            database.clone(),
+            parts.environment_account,
+            parts.key_ring,
+            parts.clock.clone(),
+        )
+        .await?;
+        let last_known = LastKnownSettings::load(&database).await?;
+        let public_url = public_urls.first().cloned().map_or_else(|| loopback_url(address), Ok)?;
+        let doors = Doors {
+            twilio: TwilioDoor { public_urls: public_urls.into(), accounts: Arc::new(accounts) },
+            api: ApiDoor { database: database.clone(), clock: parts.clock.clone(), tasks: tasks.clone() },
+            health: Health::new(database.clone(), parts.clock.clone(), schema::latest_version()),
+            calls: CallDesk {
+                database,
+                last_known: Arc::new(last_known),
+                public_url,
+                tasks: tasks.clone(),
+                clock: parts.clock,
+            },
+        };
+        Ok(Self { router: router(doors.clone()), doors, tasks })
+    }
+
+    /// Waits for the work that outlives its request, and gives the connections back.
+    pub async fn finish(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.doors.calls.database.close().await;
+    }
+}
+
+/// What Twilio would call on this machine alone.
+fn loopback_url(address: SocketAddr) -> Result<PublicBaseUrl, InvalidPublicBaseUrl> {
+    PublicBaseUrl::parse(&format!("http://127.0.0.1:{}", address.port()))
+}
+
+/// A server that answers.
+#[derive(Debug)]
+pub struct RunningServer {
+    /// What it is made of.
+    pub app: App,
+    /// Where it listens.
+    pub address: SocketAddr,
+    handle: Handle<SocketAddr>,
+    serving: JoinHandle<io::Result<()>>,
+}
+
+impl RunningServer {
+    /// Starts to answer on the listener.
+    pub async fn start(parts: Parts, listener: TcpListener) -> Result<Self, StartError> {
+        let address = listener.local_addr()?;
+        let app = App::build(parts, address).await?;
+        let handle = Handle::new();
+        #[expect(clippy::disallowed_methods, reason = "the server itself; `stop` waits for it")]
+        let serving = tokio::spawn(server::serve(listener, app.router.clone(), handle.clone()));
+        Ok(Self { app, address, handle, serving })
+    }
+
+    /// Takes no new requests, finishes what is under way.
+    pub async fn stop(self) {
+        self.app.doors.health.drain();
+        self.handle.graceful_shutdown(Some(DRAIN));
+        // However it ended, it no longer answers.
+        let _ = self.serving.await;
+        self.app.finish().await;
+    }
+}

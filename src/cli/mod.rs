@@ -1,1 +1,5 @@
-//! To be filled.
+//! The command line.
+use std::process::ExitCode;
+/// Run.
+#[must_use]
+pub fn run() -> ExitCode { ExitCode::SUCCESS }

@@ -1,1 +1,12 @@
-//! To be filled.
+//! The doors: the whole URL table, what stands around every request, and the server that listens.
+//!
+//! Promises: whoever wants to know what this program answers to reads [`router`] and nothing else.
+//! Doesn't: hold any logic of a feature.
+
+pub mod health;
+pub mod layers;
+pub mod router;
+pub mod server;
+
+pub use health::Health;
+pub use router::{Doors, router};

@@ -1,1 +1,3 @@
-//! To be filled.
+//! Phone numbers: which number is whose. The only source of routing.
+
+pub mod store;

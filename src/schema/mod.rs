@@ -1,1 +1,17 @@
-//! To be filled.
+//! The schema: what the database must look like, and how it comes to look so.
+//!
+//! Promises: after [`migrate`] the database has the schema of `migrations/`, whichever of many servers did it, and a
+//! second run changes nothing. Where it can't decide, it refuses before the first change, in one sentence.
+//! Doesn't: adopt tables that an older program made (that is refused for now), or know what the tables mean.
+
+mod apply;
+mod error;
+mod lock;
+mod names;
+mod target;
+
+pub use apply::{Migrated, migrate};
+pub use error::{Refusal, SchemaError};
+pub use lock::Turn;
+pub use names::Names;
+pub use target::latest_version;

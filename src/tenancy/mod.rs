@@ -1,1 +1,27 @@
-//! To be filled.
+//! The trusted core: who may see what.
+//!
+//! Promises: nobody else owns a connection to the database. Every way in needs a proof that only this folder makes: a
+//! [`VerifiedTwilioRequest`], a [`TenantScope`], a [`VerifiedOperator`]. Row-level security is the net below them.
+//! Doesn't: decide anything about calls, or know any table of the business beyond the directory.
+
+pub mod accounts;
+pub mod api_key;
+pub mod database;
+pub mod db_error;
+pub mod directory;
+pub mod ids;
+pub mod ingest;
+pub mod last_known;
+pub mod scope;
+pub mod secrets;
+pub mod tenant_tx;
+pub mod twilio_request;
+
+pub use accounts::AccountDirectory;
+pub use api_key::ApiDoor;
+pub use database::Database;
+pub use ids::TenantId;
+pub use last_known::LastKnownSettings;
+pub use scope::{TenantScope, VerifiedOperator};
+pub use tenant_tx::TenantTx;
+pub use twilio_request::{TwilioDoor, VerifiedTwilioRequest};

@@ -1,1 +1,8 @@
-//! To be filled.
+//! Tenants: the firms whose phones we answer.
+//!
+//! Promises: a slug names one tenant for people and never changes its id. Doesn't: hold numbers or keys.
+
+pub mod store;
+pub mod tenant;
+
+pub use tenant::{NewTenant, Slug};

@@ -1,1 +1,7 @@
-//! To be filled.
+//! How answers look on the wire: problems, TwiML, pages.
+//!
+//! Promises: one shape for each, used by every handler. Doesn't: know what is answered, or whom.
+
+pub mod page;
+pub mod problem;
+pub mod twiml_response;

@@ -1,0 +1,169 @@
+//! The call log over HTTP: `GET /api/v1/calls` and `GET /api/v1/calls/{call_sid}`.
+//!
+//! Promises: newest first, page by page; a filter that can't be understood is refused and never ignored; a call of
+//! somebody else looks like one that doesn't exist.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::call::{Call, CallFilter, CallWithEvents};
+use super::{CallDesk, store};
+use crate::tenancy::TenantScope;
+use crate::twilio::call_status::CallStatus;
+use crate::twilio::phone_number::E164PhoneNumber;
+use crate::twilio::region::Region;
+use crate::twilio::sid::CallSid;
+use crate::web::page::{Cursor, Page};
+use crate::web::problem::{FieldError, Problem};
+
+const DEFAULT_LIMIT: usize = 50;
+const MOST: usize = 200;
+
+/// The parameters of the list, as they come.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListParameters {
+    status: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+    /// Read where the key is checked.
+    #[serde(rename = "tenant")]
+    _tenant: Option<String>,
+}
+
+/// Lists calls.
+pub async fn list(
+    State(desk): State<CallDesk>,
+    scope: TenantScope,
+    parameters: Result<Query<ListParameters>, QueryRejection>,
+) -> Result<Json<Page<Call>>, Problem> {
+    let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
+    let (filter, limit) = parameters.read()?;
+    let mut tx = desk.database.begin(scope).await?;
+    // One more than asked for tells whether there is a next page.
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let calls = store::calls(&mut tx, &filter, one_more).await?;
+    tx.commit().await?;
+    Ok(Json(Page::cut(calls, limit, Call::place)))
+}
+
+/// Shows one call with its ledger.
+pub async fn show(
+    State(desk): State<CallDesk>,
+    scope: TenantScope,
+    Path(call_sid): Path<String>,
+) -> Result<Json<CallWithEvents>, Problem> {
+    let call_sid = CallSid::parse(&call_sid).map_err(|_| Problem::not_found())?;
+    let mut tx = desk.database.begin(scope).await?;
+    let call = store::call(&mut tx, &call_sid).await?.ok_or_else(Problem::not_found)?;
+    let events = store::events(&mut tx, &call_sid).await?;
+    tx.commit().await?;
+    Ok(Json(CallWithEvents { call, events }))
+}
+
+fn unknown_parameter(rejection: &QueryRejection) -> Problem {
+    let detail = std::error::Error::source(rejection).map_or_else(|| rejection.body_text(), ToString::to_string);
+    Problem::invalid_parameters(vec![FieldError { field: "query", detail }])
+}
+
+impl ListParameters {
+    /// All mistakes at once.
+    fn read(self) -> Result<(CallFilter, usize), Problem> {
+        let mut errors = Vec::new();
+        let filter = CallFilter {
+            status: parsed("status", self.status, read_status, &mut errors),
+            from_number: self.from.map(|text| number_as_logged(&text)),
+            to_number: self.to.map(|text| number_as_logged(&text)),
+            since: parsed("since", self.since, read_time, &mut errors),
+            until: parsed("until", self.until, read_time, &mut errors),
+            after: parsed("cursor", self.cursor, read_cursor, &mut errors),
+        };
+        let limit = parsed("limit", self.limit, read_limit, &mut errors).unwrap_or(DEFAULT_LIMIT);
+        if errors.is_empty() { Ok((filter, limit)) } else { Err(Problem::invalid_parameters(errors)) }
+    }
+}
+
+fn parsed<T>(
+    field: &'static str,
+    text: Option<String>,
+    read: fn(&str) -> Result<T, String>,
+    errors: &mut Vec<FieldError>,
+) -> Option<T> {
+    match text.as_deref().map(read)? {
+        Ok(value) => Some(value),
+        Err(detail) => {
+            errors.push(FieldError { field, detail });
+            None
+        }
+    }
+}
+
+fn read_status(text: &str) -> Result<CallStatus, String> {
+    CallStatus::parse(text).ok_or_else(|| {
+        let words: Vec<&str> = CallStatus::ALL.iter().map(|status| status.as_str()).collect();
+        format!("Must be one of: {}.", words.join(", "))
+    })
+}
+
+/// A `+` that was not encoded arrives as a space.
+fn read_time(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
+        .map(|time| time.with_timezone(&Utc))
+        .map_err(|_| "Must be an RFC 3339 time such as 2026-11-25T14:00:00Z.".to_owned())
+}
+
+fn read_limit(text: &str) -> Result<usize, String> {
+    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| format!("Must be a whole number from 1 to {MOST}."))
+}
+
+fn read_cursor(text: &str) -> Result<Cursor, String> {
+    Cursor::parse(text).map_err(|error| error.to_string())
+}
+
+/// People type numbers in many forms; the log holds E.164, or whatever a caller without a number is called. A `+` that was
+/// not encoded arrives as a space.
+fn number_as_logged(text: &str) -> String {
+    let text = text.strip_prefix(' ').map_or_else(|| text.trim().to_owned(), |rest| format!("+{}", rest.trim()));
+    E164PhoneNumber::parse(&text)
+        .or_else(|_| E164PhoneNumber::parse_typed(&text, Region::default()))
+        .map_or(text, |number| number.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_however_it_is_typed() {
+        for typed in ["+12145550100", " 12145550100", "(214) 555-0100", "214-555-0100"] {
+            assert_eq!(number_as_logged(typed), "+12145550100", "{typed}");
+        }
+        assert_eq!(number_as_logged("anonymous"), "anonymous");
+        assert_eq!(number_as_logged("client:jenny"), "client:jenny");
+    }
+
+    #[test]
+    fn all_mistakes_are_named_at_once() {
+        let parameters = ListParameters {
+            status: Some("ringing-ish".into()),
+            since: Some("yesterday".into()),
+            limit: Some("0".into()),
+            cursor: Some("?".into()),
+            ..ListParameters::default()
+        };
+
+        let problem = serde_json::to_value(parameters.read().unwrap_err()).unwrap();
+
+        let fields: Vec<&str> =
+            problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
+        assert_eq!(fields, ["status", "since", "cursor", "limit"]);
+    }
+}

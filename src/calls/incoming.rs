@@ -1,0 +1,104 @@
+//! A call comes in: `POST /twilio/voice`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+
+use super::event::{self, UnusableEvent};
+use super::listening::{CallDesk, NotHeard};
+use super::routing::{self, Decision, IncomingCall};
+use super::{answer, store};
+use crate::tenancy::ingest::{Addressed, EventKind, Ingested, News, QuarantineReason, RoutedCall};
+use crate::tenancy::{TenantId, VerifiedTwilioRequest};
+use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
+use crate::twilio::sid::CallSid;
+use crate::web::twiml_response::TwimlResponse;
+
+/// Logs the call under the tenant of the dialled number, and tells Twilio what the caller hears.
+pub async fn incoming(
+    State(desk): State<CallDesk>,
+    request: VerifiedTwilioRequest,
+) -> Result<TwimlResponse, UnusableEvent> {
+    let request = Arc::new(request);
+    let event = event::read(&request, EventKind::Incoming, desk.clock.now())?;
+    let (call_sid, dialled) = (event.call_sid.clone(), request.called_number().map(str::to_owned));
+    let heard = desk.hear(&request, Addressed::OurNumber(dialled), event).await;
+
+    let call = call_of(&request);
+    let (decision, tenant) = match heard {
+        Ok(Ingested::Routed(routed)) => routed_call(&desk, &request, &routed, &call, call_sid),
+        Ok(Ingested::Quarantined(reason)) => (quarantined_call(&desk, &request, reason), None),
+        Err(error) => call_without_database(&desk, &request, &call, &error),
+    };
+    tracing::Span::current().record("decision", decision.as_str());
+    Ok(answer::render(&decision, tenant, &desk.public_url).into())
+}
+
+fn call_of(request: &VerifiedTwilioRequest) -> IncomingCall {
+    IncomingCall {
+        caller: CallerId::parse(request.parameters().get("From").unwrap_or_default()),
+        dialled: request.called_number().and_then(|number| E164PhoneNumber::parse(number).ok()),
+    }
+}
+
+fn routed_call(
+    desk: &CallDesk,
+    request: &VerifiedTwilioRequest,
+    routed: &RoutedCall,
+    call: &IncomingCall,
+    call_sid: CallSid,
+) -> (Decision, Option<TenantId>) {
+    tracing::Span::current().record("tenant", routed.settings.slug.as_str());
+    if let Some(number) = request.called_number() {
+        desk.last_known.note(number, routed);
+    }
+    let decision = routing::decide(&routed.settings, call);
+    match routed.news {
+        News::First => record_decision(desk, routed, call_sid, decision.as_str()),
+        News::Repeated => {}
+    }
+    (decision, Some(routed.scope.tenant_id()))
+}
+
+fn quarantined_call(desk: &CallDesk, request: &VerifiedTwilioRequest, reason: QuarantineReason) -> Decision {
+    tracing::warn!(reason = reason.as_str(), account = %request.account_sid(), "a call belongs to nobody; it is in quarantine");
+    match (reason, request.called_number()) {
+        (QuarantineReason::UnknownNumber | QuarantineReason::InactiveTenant, Some(number)) => {
+            desk.last_known.forget(number);
+        }
+        // The number is somebody's, only not this account's.
+        (QuarantineReason::WrongAccount, _) | (_, None) => {}
+    }
+    Decision::NotInService
+}
+
+/// The caller must not hear that our database is ill; whom the account may call still counts.
+fn call_without_database(
+    desk: &CallDesk,
+    request: &VerifiedTwilioRequest,
+    call: &IncomingCall,
+    error: &NotHeard,
+) -> (Decision, Option<TenantId>) {
+    tracing::error!(%error, "a call is answered from memory");
+    let known = request
+        .called_number()
+        .and_then(|number| desk.last_known.of_number(number))
+        .filter(|(scope, _)| request.account_reach().covers(scope.tenant_id()));
+    let decision = routing::decide_without_database(known.as_ref().map(|(_, settings)| settings), call);
+    (decision, known.map(|(scope, _)| scope.tenant_id()))
+}
+
+/// Written after the answer; nobody waits for it.
+fn record_decision(desk: &CallDesk, routed: &RoutedCall, call_sid: CallSid, decision: &'static str) {
+    let (database, scope, now) = (desk.database.clone(), routed.scope, desk.clock.now());
+    desk.tasks.spawn(async move {
+        let recorded = async {
+            let mut tx = database.begin(scope).await?;
+            store::record_decision(&mut tx, &call_sid, decision, now).await?;
+            tx.commit().await
+        };
+        if let Err(error) = recorded.await {
+            tracing::warn!(%error, call = %call_sid, "the decision was not recorded");
+        }
+    });
+}

@@ -1,0 +1,95 @@
+//! The statements on calls. Each names its tenant itself; row-level security is the net below.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::call::{Call, CallFilter, Event};
+use crate::tenancy::TenantTx;
+use crate::tenancy::ingest::EventKind;
+use crate::twilio::call_status::CallStatus;
+use crate::twilio::sid::CallSid;
+
+/// The calls that the filter lets through, newest first, at most `limit`.
+pub async fn calls(tx: &mut TenantTx, filter: &CallFilter, limit: i64) -> Result<Vec<Call>, sqlx::Error> {
+    sqlx::query_as!(
+        Call,
+        r#"SELECT id, call_sid, parent_call_sid, from_number, to_number, caller_name, direction, status, outcome,
+                  duration AS duration_seconds, is_missed, started_at, answered_at, ended_at, created_at, updated_at
+             FROM public.call_logs
+            WHERE tenant_id = $1
+              AND ($2::text IS NULL OR status = $2)
+              AND ($3::text IS NULL OR from_number = $3)
+              AND ($4::text IS NULL OR to_number = $4)
+              AND ($5::timestamptz IS NULL OR started_at >= $5)
+              AND ($6::timestamptz IS NULL OR started_at < $6)
+              AND ($7::timestamptz IS NULL OR (started_at, id) < ($7, $8))
+            ORDER BY started_at DESC, id DESC
+            LIMIT $9"#,
+        tx.tenant_id().as_uuid(),
+        filter.status.map(CallStatus::as_str),
+        filter.from_number,
+        filter.to_number,
+        filter.since,
+        filter.until,
+        filter.after.map(|cursor| cursor.time),
+        filter.after.map(|cursor| cursor.id),
+        limit
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+/// The call of this SID.
+pub async fn call(tx: &mut TenantTx, call_sid: &CallSid) -> Result<Option<Call>, sqlx::Error> {
+    sqlx::query_as!(
+        Call,
+        r#"SELECT id, call_sid, parent_call_sid, from_number, to_number, caller_name, direction, status, outcome,
+                  duration AS duration_seconds, is_missed, started_at, answered_at, ended_at, created_at, updated_at
+             FROM public.call_logs
+            WHERE tenant_id = $1 AND call_sid = $2"#,
+        tx.tenant_id().as_uuid(),
+        call_sid.as_str()
+    )
+    .fetch_optional(tx.connection())
+    .await
+}
+
+/// The ledger of a call, in the order in which things happened.
+pub async fn events(tx: &mut TenantTx, call_sid: &CallSid) -> Result<Vec<Event>, sqlx::Error> {
+    sqlx::query_as!(
+        Event,
+        r#"SELECT kind, status, sequence_number, occurred_at, received_at, payload
+             FROM switchboard.call_events
+            WHERE tenant_id = $1 AND call_sid = $2
+            ORDER BY occurred_at, sequence_number NULLS FIRST, event_key"#,
+        tx.tenant_id().as_uuid(),
+        call_sid.as_str()
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+/// Notes what was decided for a call. At most once: the key is the same for every call.
+pub async fn record_decision(
+    tx: &mut TenantTx,
+    call_sid: &CallSid,
+    decision: &str,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"INSERT INTO switchboard.call_events
+               (tenant_id, id, call_sid, event_key, kind, occurred_at, received_at, payload)
+           VALUES ($1, $2, $3, $4, $4, $5, $5, $6)
+           ON CONFLICT (tenant_id, call_sid, event_key) DO NOTHING"#,
+        tx.tenant_id().as_uuid(),
+        Uuid::now_v7(),
+        call_sid.as_str(),
+        EventKind::Decision.as_str(),
+        now,
+        json!({ "decision": decision })
+    )
+    .execute(tx.connection())
+    .await
+    .map(drop)
+}

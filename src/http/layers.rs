@@ -1,0 +1,92 @@
+//! What stands around every request: its id, its one log line, and what a panic turns into.
+//!
+//! Promises: one line at the end of each request, with tenant, call, decision and duration; no number, body or key in it.
+
+use std::any::Any;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+use tracing::field::Empty;
+use uuid::Uuid;
+
+use crate::twilio::twiml::{Verb, VoiceResponse};
+use crate::web::problem::Problem;
+use crate::web::twiml_response::TwimlResponse;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request an id, and logs it when it is answered. An id that a client sends is not taken over: it would let
+/// anybody write into our log.
+pub async fn watch(request: Request, next: Next) -> Response {
+    let id = Uuid::now_v7();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!(
+        "request",
+        %id,
+        method = %request.method(),
+        route = %route,
+        tenant = Empty,
+        call = Empty,
+        decision = Empty
+    );
+    let began = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    tell_problem_its_request(&mut response, id);
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    span.in_scope(|| log(&route, &response, began));
+    response
+}
+
+fn log(route: &str, response: &Response, began: Instant) {
+    let status = response.status().as_u16();
+    let duration_ms = began.elapsed().as_secs_f64() * 1_000.0;
+    // Probes come every few seconds and say nothing new.
+    if matches!(route, "/livez" | "/readyz") {
+        tracing::debug!(status, duration_ms, "answered");
+    } else {
+        tracing::info!(status, duration_ms, "answered");
+    }
+}
+
+/// A problem carries the id under which the log has its cause.
+fn tell_problem_its_request(response: &mut Response, id: Uuid) {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let (_, body) = problem.with_request_id(id.to_string()).into_response().into_parts();
+        *response.body_mut() = body;
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+}
+
+/// A handler of a call panicked: the caller hears an apology, and not that "an application error has occurred".
+#[must_use]
+pub fn speak_of_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
+    log_panic(panic.as_ref());
+    TwimlResponse::from(VoiceResponse::new(vec![
+        Verb::say("We are sorry, we can't take your call at the moment. Please call again in a few minutes. Goodbye."),
+        Verb::Hangup,
+    ]))
+    .into_response()
+}
+
+/// Any other handler panicked.
+#[must_use]
+pub fn report_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
+    log_panic(panic.as_ref());
+    Problem::internal().into_response()
+}
+
+fn log_panic(panic: &(dyn Any + Send)) {
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    tracing::error!(message, "a handler panicked");
+}

@@ -1,0 +1,63 @@
+//! Every URL, grouped by who calls it.
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::health::{self, Health};
+use super::layers;
+use crate::calls::{self, CallDesk};
+use crate::tenancy::{ApiDoor, TwilioDoor};
+use crate::web::problem::Problem;
+
+/// What the handlers work with, one part for each kind of caller.
+#[derive(Clone, Debug, FromRef)]
+pub struct Doors {
+    /// Proves that a webhook is Twilio's.
+    pub twilio: TwilioDoor,
+    /// Proves whose data an API client may see.
+    pub api: ApiDoor,
+    /// Handles calls.
+    pub calls: CallDesk,
+    /// Knows how we are.
+    pub health: Health,
+}
+
+/// The whole table.
+pub fn router(doors: Doors) -> Router {
+    Router::new()
+        .merge(twilio())
+        .merge(api())
+        .merge(probes())
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(middleware::from_fn(layers::watch))
+        .with_state(doors)
+}
+
+/// Called by Twilio, signed.
+fn twilio() -> Router<Doors> {
+    Router::new()
+        .route("/twilio/voice", post(calls::incoming::incoming))
+        .route("/twilio/voice/status", post(calls::status_callback::status))
+        .route(calls::answer::DIAL_RESULT_ROUTE, post(calls::dial_result::dial_result))
+        .layer(CatchPanicLayer::custom(layers::speak_of_panic))
+}
+
+/// Called by the agency's and its tenants' programs, with a key.
+fn api() -> Router<Doors> {
+    Router::new()
+        .route("/api/v1/calls", get(calls::api::list))
+        .route("/api/v1/calls/{call_sid}", get(calls::api::show))
+        .layer(CatchPanicLayer::custom(layers::report_panic))
+}
+
+/// Called by whoever keeps the server running.
+fn probes() -> Router<Doors> {
+    Router::new()
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/health", get(health::report))
+}

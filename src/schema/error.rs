@@ -1,0 +1,75 @@
+//! What can go wrong with the schema, told apart by who must act.
+
+/// The migration stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// Nothing was changed, and nothing will be until somebody decides.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A migration of this program has no valid first line.
+    #[error("migration {version} does not begin with `-- schema: shared` or `-- schema: own`; this build is broken")]
+    UnknownSchema {
+        /// The number of the migration.
+        version: i64,
+    },
+    /// A migration failed; what it had done was rolled back.
+    #[error("migration {version} failed and was rolled back: {source}")]
+    Failed {
+        /// The number of the migration.
+        version: i64,
+        /// What the database said.
+        source: sqlx::migrate::MigrateError,
+    },
+    /// The list of applied migrations could not be read or made.
+    #[error("the list of applied migrations could not be read: {0}")]
+    Ledger(#[from] sqlx::migrate::MigrateError),
+    /// The database could not be reached, or refused a statement.
+    #[error("the database refused: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Why nothing was changed, and what to do.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Refusal {
+    /// PostgreSQL before 15.
+    #[error("this is PostgreSQL {found}; Switchboard needs 15 or newer. Nothing was changed: set DATABASE_URL to a newer server.")]
+    TooOld {
+        /// What the server calls itself.
+        found: String,
+    },
+    /// Tables of an older program stand where ours would.
+    #[error(
+        "this database already has {tables} from another program, and no Switchboard schema. Adopting them is not built yet. \
+         Nothing was changed: set DATABASE_URL to an empty database."
+    )]
+    ForeignTables {
+        /// Their names.
+        tables: String,
+    },
+    /// The login may not make what must stand before the first migration.
+    #[error(
+        "the login `{login}` may not prepare this database ({reason}). Nothing was changed. Let an administrator run:\n\n\
+         CREATE ROLE switchboard_app NOLOGIN;\n\
+         GRANT switchboard_app TO \"{login}\";\n\
+         GRANT CREATE ON DATABASE \"{database}\" TO \"{login}\";\n\
+         GRANT CREATE, USAGE ON SCHEMA public TO \"{login}\";\n\n\
+         then start again."
+    )]
+    MayNotPrepare {
+        /// Who tried.
+        login: String,
+        /// Where.
+        database: String,
+        /// What the database said.
+        reason: String,
+    },
+    /// A migration that was applied here is not the one of that number in this program.
+    #[error(
+        "migration {version} was applied to this database in another form than this program has it. Nothing was changed: \
+         run the version of Switchboard that migrated it, or restore the migration file."
+    )]
+    Changed {
+        /// The number of the migration.
+        version: i64,
+    },
+}

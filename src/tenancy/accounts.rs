@@ -1,0 +1,194 @@
+//! Whose token signs: the Twilio accounts in memory.
+//!
+//! Promises: a webhook of a known account asks the database nothing. A token changed there is noticed within 5 s of the
+//! first call signed with it; what strangers send costs at most one look-up a second, and is not remembered.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::database::Database;
+use super::directory::{self, DirectoryError};
+use super::ids::TenantId;
+use super::secrets::KeyRing;
+use crate::clock::Clock;
+use crate::twilio::sid::AccountSid;
+use crate::twilio::signature::AuthToken;
+
+/// A known account is read again at most this often.
+const RELOAD_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// All unknown accounts together are looked for at most this often.
+const UNKNOWN_PAUSE: TimeDelta = TimeDelta::seconds(1);
+
+/// Where an account's tokens come from. It decides whom the account may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountSource {
+    /// The agency's own account, from the environment: may call every tenant.
+    Environment,
+    /// Stored; the database knows whose it is and whom it may call.
+    Stored,
+}
+
+impl AccountSource {
+    /// The word that the ingest function takes.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Stored => "stored",
+        }
+    }
+}
+
+/// Whose numbers an account may call, as it was when the account was last read. The database decides on every call; this is
+/// for the answers that are given without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountReach {
+    /// The agency's own.
+    EveryTenant,
+    /// A tenant's own.
+    OneTenant(TenantId),
+}
+
+impl AccountReach {
+    /// Whether the account may call this tenant.
+    #[must_use]
+    pub fn covers(self, tenant: TenantId) -> bool {
+        match self {
+            Self::EveryTenant => true,
+            Self::OneTenant(own) => own == tenant,
+        }
+    }
+}
+
+/// An account with the tokens that may sign for it: the primary one, and during a rotation the secondary.
+#[derive(Clone)]
+pub struct Account {
+    /// The account's SID.
+    pub sid: AccountSid,
+    /// Whom it may call.
+    pub reach: AccountReach,
+    /// One or two tokens.
+    pub tokens: Vec<AuthToken>,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Account({}, {} tokens)", self.sid, self.tokens.len())
+    }
+}
+
+/// All accounts that may call.
+#[derive(Debug)]
+pub struct AccountDirectory {
+    environment: Option<Account>,
+    stored: RwLock<HashMap<AccountSid, Loaded>>,
+    last_unknown: Mutex<Option<DateTime<Utc>>>,
+    database: Database,
+    key_ring: Option<KeyRing>,
+    clock: Clock,
+}
+
+#[derive(Clone, Debug)]
+struct Loaded {
+    account: Account,
+    read_at: DateTime<Utc>,
+}
+
+impl AccountDirectory {
+    /// Reads all stored accounts. Fails where a token can't be opened: a wrong or missing key must show at start, and
+    /// not as a refused call.
+    pub async fn load(
+        database: Database,
+        environment: Option<Account>,
+        key_ring: Option<KeyRing>,
+        clock: Clock,
+    ) -> Result<Self, DirectoryError> {
+        directory::check_key_ring(&database, key_ring.as_ref()).await?;
+        let read_at = clock.now();
+        let accounts = directory::accounts(&database, None, key_ring.as_ref()).await?;
+        let stored = accounts
+            .into_iter()
+            .map(|account| (account.sid.clone(), Loaded { account, read_at }))
+            .collect();
+        Ok(Self {
+            environment,
+            stored: RwLock::new(stored),
+            last_unknown: Mutex::new(None),
+            database,
+            key_ring,
+            clock,
+        })
+    }
+
+    /// How many accounts may call.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let stored = self.stored.read().unwrap_or_else(PoisonError::into_inner).len();
+        stored + usize::from(self.environment.is_some())
+    }
+
+    /// The account as it is in memory, or none.
+    #[must_use]
+    pub fn known(&self, sid: &AccountSid) -> Option<(AccountSource, Account)> {
+        if let Some(account) = self.environment.as_ref().filter(|account| account.sid == *sid) {
+            return Some((AccountSource::Environment, account.clone()));
+        }
+        let stored = self.stored.read().unwrap_or_else(PoisonError::into_inner);
+        stored.get(sid).map(|loaded| (AccountSource::Stored, loaded.account.clone()))
+    }
+
+    /// The account read again from the database, where it is time for that; else none. A database that can't be asked is
+    /// the same as an account that isn't there: nothing is proved.
+    pub async fn reloaded(&self, sid: &AccountSid) -> Option<(AccountSource, Account)> {
+        if !self.is_due(sid) {
+            return None;
+        }
+        let found = directory::accounts(&self.database, Some(sid), self.key_ring.as_ref()).await;
+        let account = match found {
+            Ok(accounts) => accounts.into_iter().next(),
+            Err(error) => {
+                tracing::error!(account = %sid, %error, "a Twilio account could not be read again");
+                return None;
+            }
+        };
+        self.remember(sid, account.clone());
+        account.map(|account| (AccountSource::Stored, account))
+    }
+
+    /// Whether this account may be read again now; if so, notes that it is.
+    fn is_due(&self, sid: &AccountSid) -> bool {
+        if self.environment.as_ref().is_some_and(|account| account.sid == *sid) {
+            return false;
+        }
+        let now = self.clock.now();
+        let mut stored = self.stored.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = stored.get_mut(sid) {
+            let due = now - loaded.read_at >= RELOAD_PAUSE;
+            if due {
+                loaded.read_at = now;
+            }
+            return due;
+        }
+        let mut last = self.last_unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|last| now - last >= UNKNOWN_PAUSE);
+        if due {
+            *last = Some(now);
+        }
+        due
+    }
+
+    fn remember(&self, sid: &AccountSid, account: Option<Account>) {
+        let mut stored = self.stored.write().unwrap_or_else(PoisonError::into_inner);
+        match account {
+            Some(account) => {
+                stored.insert(sid.clone(), Loaded { account, read_at: self.clock.now() });
+            }
+            None => {
+                stored.remove(sid);
+            }
+        }
+    }
+}

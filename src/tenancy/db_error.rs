@@ -1,0 +1,34 @@
+//! What an error of the database means for whoever asked.
+//!
+//! Promises: what the database says stays in the log; the answer says who must act.
+
+use crate::web::problem::Problem;
+
+/// SQLSTATE of a broken UNIQUE or primary key.
+const UNIQUE_VIOLATION: &str = "23505";
+
+/// Whether the error is a broken UNIQUE: somebody was there first.
+#[must_use]
+pub fn is_unique_violation(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|refused| refused.code()).is_some_and(|code| code == UNIQUE_VIOLATION)
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the database failed a request");
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::unavailable(),
+            sqlx::Error::Database(refused) if is_passing(refused.code().as_deref()) => Self::unavailable(),
+            _ => Self::internal(),
+        }
+    }
+}
+
+/// SQLSTATE classes of a server that will be well again: connection (08), resources (53), operator intervention (57).
+fn is_passing(code: Option<&str>) -> bool {
+    code.is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
+}

@@ -1,0 +1,228 @@
+//! The directory's questions: accounts and their tokens, the canary of the encryption key, slugs and routes.
+//!
+//! Promises: what spans tenants goes through functions of the database that give away only what the question needs.
+
+use zeroize::Zeroizing;
+
+use super::accounts::{Account, AccountReach};
+use super::database::{Database, OperatorConnection};
+use super::ids::TenantId;
+use super::ingest::CallSettings;
+use super::scope::{TenantScope, VerifiedOperator};
+use super::secrets::{CannotOpen, CannotSeal, KeyRing, Place};
+use crate::twilio::phone_number::E164PhoneNumber;
+use crate::twilio::sid::AccountSid;
+use crate::twilio::signature::AuthToken;
+
+/// Why the directory can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// The database.
+    #[error("the directory could not be read: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A stored token can't be opened with the keys at hand.
+    #[error("the token of Twilio account {sid} can't be opened: {source}")]
+    Token {
+        /// Whose.
+        sid: String,
+        /// Why.
+        source: CannotOpen,
+    },
+    /// Tokens are stored, and there is no key at all.
+    #[error("tokens are stored encrypted, and SWITCHBOARD_ENCRYPTION_KEYS is not set; set it to the keys that sealed them")]
+    NoKeyRing,
+    /// The keys are not the ones that this database was sealed with.
+    #[error("SWITCHBOARD_ENCRYPTION_KEYS does not fit this database: {0}")]
+    WrongKeyRing(CannotOpen),
+    /// A token could not be sealed.
+    #[error(transparent)]
+    CannotSeal(#[from] CannotSeal),
+}
+
+/// Which of an account's two tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenSlot {
+    /// Twilio signs with it.
+    Primary,
+    /// Will sign once it is promoted.
+    Secondary,
+}
+
+impl TokenSlot {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Primary => "primary_token_sealed",
+            Self::Secondary => "secondary_token_sealed",
+        }
+    }
+}
+
+/// Notices a wrong key, and leaves a canary for the key that writes from now on.
+pub(super) async fn check_key_ring(
+    database: &Database,
+    key_ring: Option<&KeyRing>,
+) -> Result<(), DirectoryError> {
+    let Some(ring) = key_ring else { return Ok(()) };
+    let mut connection = database.directory().await?;
+    let canaries = sqlx::query!(
+        r#"SELECT key_id AS "key_id!", sealed AS "sealed!" FROM switchboard.find_encryption_canaries()"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for canary in &canaries {
+        ring.recognises(&canary.sealed).map_err(DirectoryError::WrongKeyRing)?;
+    }
+    if !canaries.iter().any(|canary| canary.key_id == ring.writing_key_id()) {
+        sqlx::query!("SELECT switchboard.put_encryption_canary($1, $2)", ring.writing_key_id(), ring.canary()?)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The stored account of this SID, or all of them, with their tokens opened.
+pub(super) async fn accounts(
+    database: &Database,
+    sid: Option<&AccountSid>,
+    key_ring: Option<&KeyRing>,
+) -> Result<Vec<Account>, DirectoryError> {
+    let mut connection = database.directory().await?;
+    let rows = sqlx::query!(
+        r#"SELECT account_sid AS "account_sid!", tenant_id, primary_token_sealed AS "primary!", secondary_token_sealed AS secondary
+             FROM switchboard.find_twilio_accounts($1)"#,
+        sid.map(AccountSid::as_str)
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut accounts = Vec::with_capacity(rows.len());
+    for row in rows {
+        // A CHECK keeps everything else out of the column.
+        let Ok(sid) = AccountSid::parse(&row.account_sid) else { continue };
+        let ring = key_ring.ok_or(DirectoryError::NoKeyRing)?;
+        let mut tokens = vec![open(ring, &sid, TokenSlot::Primary, &row.primary)?];
+        if let Some(sealed) = &row.secondary {
+            tokens.push(open(ring, &sid, TokenSlot::Secondary, sealed)?);
+        }
+        let reach = row.tenant_id.map_or(AccountReach::EveryTenant, |id| AccountReach::OneTenant(id.into()));
+        accounts.push(Account { sid, reach, tokens });
+    }
+    Ok(accounts)
+}
+
+fn open(ring: &KeyRing, sid: &AccountSid, slot: TokenSlot, sealed: &str) -> Result<AuthToken, DirectoryError> {
+    let place = Place { row: sid.as_str(), column: slot.column() };
+    let failed = |source| DirectoryError::Token { sid: sid.to_string(), source };
+    let text: Zeroizing<String> = ring.open(sealed, place).map_err(failed)?;
+    AuthToken::parse(&text).map_err(|_| failed(CannotOpen::Malformed))
+}
+
+/// Stores a token, encrypted. False where the account is another owner's, or a secondary token has no primary one.
+pub async fn put_token(
+    connection: &mut OperatorConnection,
+    ring: &KeyRing,
+    sid: &AccountSid,
+    owner: Option<TenantId>,
+    slot: TokenSlot,
+    token: &AuthToken,
+) -> Result<bool, DirectoryError> {
+    let sealed = ring.seal(token.reveal(), Place { row: sid.as_str(), column: slot.column() })?;
+    let owner = owner.map(TenantId::as_uuid);
+    let stored = match slot {
+        TokenSlot::Primary => {
+            sqlx::query_scalar!(
+                r#"SELECT switchboard.put_twilio_account($1, $2, $3) AS "stored!""#,
+                sid.as_str(),
+                owner,
+                sealed
+            )
+            .fetch_one(connection.connection())
+            .await?
+        }
+        TokenSlot::Secondary => {
+            sqlx::query_scalar!(
+                r#"SELECT switchboard.put_secondary_token($1, $2, $3) AS "stored!""#,
+                sid.as_str(),
+                owner,
+                sealed
+            )
+            .fetch_one(connection.connection())
+            .await?
+        }
+    };
+    Ok(stored)
+}
+
+/// A stored account, without its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAccount {
+    /// The account's SID.
+    pub sid: AccountSid,
+    /// The tenant whose numbers alone it may call; none: the agency's own.
+    pub owner: Option<TenantId>,
+    /// Whether a second token is stored.
+    pub slots: Vec<TokenSlot>,
+}
+
+/// All stored accounts, by SID.
+pub async fn stored_accounts(connection: &mut OperatorConnection) -> Result<Vec<StoredAccount>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"SELECT account_sid AS "account_sid!", tenant_id, secondary_token_sealed IS NOT NULL AS "has_secondary!"
+             FROM switchboard.find_twilio_accounts(NULL)"#
+    )
+    .fetch_all(connection.connection())
+    .await?;
+    let stored = rows.into_iter().filter_map(|row| {
+        let slots = if row.has_secondary {
+            vec![TokenSlot::Primary, TokenSlot::Secondary]
+        } else {
+            vec![TokenSlot::Primary]
+        };
+        let sid = AccountSid::parse(&row.account_sid).ok()?;
+        Some(StoredAccount { sid, owner: row.tenant_id.map(TenantId::from), slots })
+    });
+    Ok(stored.collect())
+}
+
+/// The scope of the tenant that an operator names.
+pub async fn scope_of_slug(
+    database: &Database,
+    _: VerifiedOperator,
+    slug: &str,
+) -> Result<Option<TenantScope>, sqlx::Error> {
+    let mut connection = database.directory().await?;
+    let id = sqlx::query_scalar!("SELECT switchboard.find_tenant_by_slug($1)", slug)
+        .fetch_one(&mut *connection)
+        .await?;
+    Ok(id.map(|id| TenantScope::proven(id.into())))
+}
+
+/// A number and what its caller would hear.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) number: String,
+    pub(super) scope: TenantScope,
+    pub(super) settings: CallSettings,
+}
+
+/// The routes of all active tenants.
+pub(super) async fn routes(database: &Database) -> Result<Vec<Route>, sqlx::Error> {
+    let mut connection = database.directory().await?;
+    let rows = sqlx::query!(
+        r#"SELECT phone_number AS "phone_number!", tenant_id AS "tenant_id!", slug AS "slug!",
+                  company_name AS "company_name!", greeting_message, forward_number
+             FROM switchboard.list_numbers() WHERE is_active"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let route = rows.into_iter().map(|row| Route {
+        number: row.phone_number,
+        scope: TenantScope::proven(row.tenant_id.into()),
+        settings: CallSettings {
+            slug: row.slug,
+            company_name: row.company_name,
+            greeting_message: row.greeting_message,
+            forward_number: row.forward_number.and_then(|number| E164PhoneNumber::parse(&number).ok()),
+        },
+    });
+    Ok(route.collect())
+}

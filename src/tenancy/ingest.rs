@@ -1,0 +1,232 @@
+//! The one round trip: an event of a call goes in, the tenant and what its caller shall hear come out.
+//!
+//! Promises: one statement, one transaction: resolve the tenant, write the ledger, fold the call. A repetition changes
+//! nothing. A statement that takes too long costs its connection, so that its late answer is nobody else's.
+//! Doesn't: decide what the caller hears.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::database::IngestConnection;
+use super::ids::TenantId;
+use super::scope::TenantScope;
+use super::twilio_request::VerifiedTwilioRequest;
+use crate::twilio::call_status::CallStatus;
+use crate::twilio::phone_number::E164PhoneNumber;
+use crate::twilio::sid::CallSid;
+
+/// A statement that has not come back by then never will; Twilio has long stopped listening.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// What happened to a call, as one line of its ledger.
+#[derive(Clone, Debug)]
+pub struct CallEvent {
+    /// Which call.
+    pub call_sid: CallSid,
+    /// What kind of event.
+    pub kind: EventKind,
+    /// What makes a repetition a repetition: two events of one call with the same key are one.
+    pub key: String,
+    /// The call's status as the event has it, where it is one that we know.
+    pub status: Option<CallStatus>,
+    /// Twilio's SequenceNumber, from 0, where the event has one.
+    pub sequence_number: Option<i32>,
+    /// Twilio's Timestamp, else `received_at`.
+    pub occurred_at: DateTime<Utc>,
+    /// When it reached us.
+    pub received_at: DateTime<Utc>,
+    /// All parameters, as Twilio sent them.
+    pub payload: Value,
+}
+
+/// What the ledger tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// A call comes in.
+    Incoming,
+    /// A status callback.
+    Status,
+    /// A forwarding ended.
+    DialResult,
+    /// What we answered. Ours, not Twilio's.
+    Decision,
+}
+
+impl EventKind {
+    /// The word in the ledger.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Incoming => "incoming",
+            Self::Status => "status",
+            Self::DialResult => "dial_result",
+            Self::Decision => "decision",
+        }
+    }
+}
+
+/// How the event says whose call it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addressed {
+    /// By the number of ours that takes part: the dialled one of an inbound call. None if the request names none.
+    OurNumber(Option<String>),
+    /// By the tenant in a URL that we gave out for this call.
+    RunningCall(TenantId),
+}
+
+/// What routing needs to know of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallSettings {
+    /// The tenant's short name, for log lines.
+    pub slug: String,
+    /// The firm's name.
+    pub company_name: String,
+    /// What the caller hears first; none: a sentence with the firm's name.
+    pub greeting_message: Option<String>,
+    /// Where calls are forwarded to.
+    pub forward_number: Option<E164PhoneNumber>,
+}
+
+/// Why a call belongs to nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuarantineReason {
+    /// No tenant owns the number.
+    UnknownNumber,
+    /// The account may not call this tenant.
+    WrongAccount,
+    /// The tenant is switched off.
+    InactiveTenant,
+}
+
+impl QuarantineReason {
+    /// The word in the quarantine.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownNumber => "unknown_number",
+            Self::WrongAccount => "wrong_account",
+            Self::InactiveTenant => "inactive_tenant",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::UnknownNumber, Self::WrongAccount, Self::InactiveTenant]
+            .into_iter()
+            .find(|reason| reason.as_str() == word)
+    }
+}
+
+/// Whether the ledger had the event already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// It is the first of its kind.
+    First,
+    /// A repetition; nothing was changed.
+    Repeated,
+}
+
+/// A call that has a tenant.
+#[derive(Clone, Debug)]
+pub struct RoutedCall {
+    /// The proof for everything that follows in this call.
+    pub scope: TenantScope,
+    /// What routing needs.
+    pub settings: CallSettings,
+    /// Whether the event was new.
+    pub news: News,
+}
+
+/// What became of an event.
+#[derive(Clone, Debug)]
+pub enum Ingested {
+    /// It is in its tenant's ledger.
+    Routed(RoutedCall),
+    /// It is in quarantine.
+    Quarantined(QuarantineReason),
+}
+
+/// The event could not be written. Nothing was.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The database refused, or can't be reached.
+    #[error("the event could not be written: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database didn't answer.
+    #[error("the database did not answer within {} s", DEADLINE.as_secs())]
+    TimedOut,
+    /// The function answered what this program doesn't know.
+    #[error("the ingest function returned a row that this version does not understand")]
+    NotUnderstood,
+}
+
+/// Writes an event. The request proves who sent it.
+pub async fn ingest(
+    mut connection: IngestConnection,
+    request: &VerifiedTwilioRequest,
+    addressed: &Addressed,
+    event: &CallEvent,
+) -> Result<Ingested, IngestError> {
+    let written = tokio::time::timeout(DEADLINE, write(&mut connection, request, addressed, event)).await;
+    if let Ok(outcome) = written {
+        outcome
+    } else {
+        connection.discard().await;
+        Err(IngestError::TimedOut)
+    }
+}
+
+async fn write(
+    connection: &mut IngestConnection,
+    request: &VerifiedTwilioRequest,
+    addressed: &Addressed,
+    event: &CallEvent,
+) -> Result<Ingested, IngestError> {
+    let (our_number, running_tenant): (Option<&str>, Option<Uuid>) = match addressed {
+        Addressed::OurNumber(number) => (number.as_deref(), None),
+        Addressed::RunningCall(tenant) => (request.called_number(), Some(tenant.as_uuid())),
+    };
+    let row = sqlx::query!(
+        r#"SELECT routed_tenant_id, refusal, is_news AS "is_news!", tenant_slug, tenant_company_name,
+                  tenant_greeting_message, tenant_forward_number
+             FROM switchboard.ingest_call_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
+        request.account_sid().as_str(),
+        request.account_source().as_str(),
+        our_number,
+        running_tenant,
+        Uuid::now_v7(),
+        Uuid::now_v7(),
+        event.call_sid.as_str(),
+        event.kind.as_str(),
+        event.key,
+        event.status.map(CallStatus::as_str),
+        event.sequence_number,
+        event.occurred_at,
+        event.received_at,
+        event.payload,
+    )
+    .fetch_one(connection.connection())
+    .await?;
+
+    if let Some(word) = row.refusal {
+        let reason = QuarantineReason::parse(&word).ok_or(IngestError::NotUnderstood)?;
+        return Ok(Ingested::Quarantined(reason));
+    }
+    let (Some(tenant), Some(slug), Some(company_name)) =
+        (row.routed_tenant_id, row.tenant_slug, row.tenant_company_name)
+    else {
+        return Err(IngestError::NotUnderstood);
+    };
+    Ok(Ingested::Routed(RoutedCall {
+        scope: TenantScope::proven(tenant.into()),
+        settings: CallSettings {
+            slug,
+            company_name,
+            greeting_message: row.tenant_greeting_message,
+            forward_number: row.tenant_forward_number.and_then(|number| E164PhoneNumber::parse(&number).ok()),
+        },
+        news: if row.is_news { News::First } else { News::Repeated },
+    }))
+}

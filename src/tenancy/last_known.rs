@@ -1,0 +1,61 @@
+//! What each number's caller would hear, as last seen: the answers of a server whose database is away.
+//!
+//! Promises: filled at start, kept up by every call that the database answered, bounded.
+//! Doesn't: route a call while the database is there; its answer is never older than the call.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use super::database::Database;
+use super::directory;
+use super::ingest::{CallSettings, RoutedCall};
+use super::scope::TenantScope;
+
+/// More numbers than any agency has; a tenant that accepts unknown numbers must not fill the memory.
+const MOST_NUMBERS: usize = 50_000;
+
+/// The settings by dialled number.
+#[derive(Debug, Default)]
+pub struct LastKnownSettings {
+    by_number: RwLock<HashMap<String, (TenantScope, CallSettings)>>,
+}
+
+impl LastKnownSettings {
+    /// Reads the routes of all numbers.
+    pub async fn load(database: &Database) -> Result<Self, sqlx::Error> {
+        let routes = directory::routes(database).await?;
+        let by_number = routes
+            .into_iter()
+            .take(MOST_NUMBERS)
+            .map(|route| (route.number, (route.scope, route.settings)))
+            .collect();
+        Ok(Self { by_number: RwLock::new(by_number) })
+    }
+
+    /// What was last known of this number.
+    #[must_use]
+    pub fn of_number(&self, number: &str) -> Option<(TenantScope, CallSettings)> {
+        self.by_number.read().unwrap_or_else(PoisonError::into_inner).get(number).cloned()
+    }
+
+    /// Notes what the database just said of this number.
+    pub fn note(&self, number: &str, routed: &RoutedCall) {
+        let now_known = (routed.scope, &routed.settings);
+        let known = self.by_number.read().unwrap_or_else(PoisonError::into_inner);
+        let unchanged = known.get(number).is_some_and(|(scope, settings)| (*scope, settings) == now_known);
+        let room = known.len() < MOST_NUMBERS || known.contains_key(number);
+        drop(known);
+        if !unchanged && room {
+            let mut known = self.by_number.write().unwrap_or_else(PoisonError::into_inner);
+            known.insert(number.to_owned(), (routed.scope, routed.settings.clone()));
+        }
+    }
+
+    /// Notes that this number leads to nobody any more.
+    pub fn forget(&self, number: &str) {
+        let known = self.by_number.read().unwrap_or_else(PoisonError::into_inner).contains_key(number);
+        if known {
+            self.by_number.write().unwrap_or_else(PoisonError::into_inner).remove(number);
+        }
+    }
+}

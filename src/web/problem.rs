@@ -1,0 +1,144 @@
+//! Errors of the API, as RFC 9457 has them.
+//!
+//! Promises: `application/problem+json` with a stable `type`; a missing thing and somebody else's look the same.
+//! Doesn't: know the request's id; the layer around all requests adds it.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// What an API client is told when it doesn't get what it asked for.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct Problem {
+    /// A stable name for this kind of problem: `urn:switchboard:problem:…`. `docs/errors.md` lists them.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    #[serde(serialize_with = "status_number")]
+    status: StatusCode,
+    detail: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    /// The id that the log line of this request carries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+/// What is wrong with one parameter or field.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct FieldError {
+    /// The name of the parameter.
+    pub field: &'static str,
+    /// What is wrong, and what would be right.
+    pub detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { kind, title, status, detail: detail.into(), errors: Vec::new(), request_id: None }
+    }
+
+    /// 404: not there, or not yours.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "urn:switchboard:problem:not-found",
+            "Not found",
+            "There is nothing here that you may see.",
+        )
+    }
+
+    /// 405.
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "urn:switchboard:problem:method-not-allowed",
+            "Method not allowed",
+            "This address exists, but not for this method. The Allow header names the right one.",
+        )
+    }
+
+    /// 400: parameters that can't be understood, each with its reason.
+    #[must_use]
+    pub fn invalid_parameters(errors: Vec<FieldError>) -> Self {
+        let problem = Self::new(
+            StatusCode::BAD_REQUEST,
+            "urn:switchboard:problem:invalid-parameters",
+            "Invalid parameters",
+            "Some parameters can't be understood. Nothing was done.",
+        );
+        Self { errors, ..problem }
+    }
+
+    /// 401: no key, or not a good one.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "urn:switchboard:problem:unauthorized",
+            "Unauthorized",
+            "Send a valid key as `Authorization: Bearer KEY`. `switchboard key create` makes one.",
+        )
+    }
+
+    /// 400: an operator key opens many doors, so the request must name one.
+    #[must_use]
+    pub fn tenant_not_named() -> Self {
+        Self::invalid_parameters(vec![FieldError {
+            field: "tenant",
+            detail: "An operator key needs ?tenant=SLUG to say whose data is meant.".to_owned(),
+        }])
+    }
+
+    /// 503: the database can't be reached; try again soon.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "urn:switchboard:problem:unavailable",
+            "Unavailable",
+            "The database can't be reached at the moment. Try again in a few seconds.",
+        )
+    }
+
+    /// 500: our fault. The log has the cause under the request's id.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "urn:switchboard:problem:internal",
+            "Internal error",
+            "Something went wrong on our side. The log has the cause under this request's id.",
+        )
+    }
+
+    /// The same problem, with the id of the request that met it.
+    #[must_use]
+    pub fn with_request_id(self, request_id: String) -> Self {
+        Self { request_id: Some(request_id), ..self }
+    }
+}
+
+fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        // A struct of strings and numbers always serialises; an empty body would still carry the right status.
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
