@@ -203,12 +203,8 @@ fn spoilt_signatures(request: &Request) -> Vec<String> {
     let mut signatures = spoilt_texts(right);
     signatures.extend([
         String::new(),
-        "=".to_owned(),
         right.to_lowercase(),
         right.trim_end_matches('=').to_owned(),
-        right.replace('=', "%3D"),
-        right.replace(['+', '/'], "-"),
-        format!("{right}="),
         format!("{right},{right}"),
         format!("sha1={right}"),
         bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")),
