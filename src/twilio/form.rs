@@ -129,3 +129,100 @@ fn decode(piece: &[u8]) -> Result<String, NotUtf8> {
     let decoded: Cow<'_, [u8]> = percent_decode(&with_blanks).into();
     String::from_utf8(decoded.into_owned()).map_err(|_| NotUtf8)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pairs(body: &[u8]) -> Vec<(String, String)> {
+        FormParameters::parse(body).unwrap().pairs
+    }
+
+    fn owned<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    }
+
+    #[test]
+    fn a_body_is_decoded_as_the_url_standard_says() {
+        assert_eq!(pairs(b""), owned([]));
+        assert_eq!(pairs(b"&&a=1&&"), owned([("a", "1")]));
+        assert_eq!(
+            pairs(b"a&b=&=c&=&d=e=f"),
+            owned([("a", ""), ("b", ""), ("", "c"), ("", ""), ("d", "e=f")])
+        );
+        assert_eq!(pairs(b"From=%2B1214+5&x=a%20b"), owned([("From", "+1214 5"), ("x", "a b")]));
+        assert_eq!(
+            pairs(b"a=100%&b=%zz&c=%4&d=%2525"),
+            owned([("a", "100%"), ("b", "%zz"), ("c", "%4"), ("d", "%25")])
+        );
+        assert_eq!(pairs(b"City=S%C3%A3o+Paulo"), owned([("City", "São Paulo")]));
+        assert_eq!(pairs("City=São".as_bytes()), owned([("City", "São")]));
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf_8_are_refused_wherever_they_stand() {
+        for body in [&b"a=%ff"[..], b"%C3=1", b"a=1&b=\xff", b"a=%ed%a0%80", b"a=%c3&=%a3"] {
+            assert_eq!(FormParameters::parse(body), Err(NotUtf8), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn repetitions_are_counted_and_the_first_value_is_found() {
+        let form = FormParameters::parse(b"b=2&a=1&b=1").unwrap();
+
+        assert_eq!((form.get("b"), form.count("b"), form.len()), (Some("2"), 2, 3));
+        assert_eq!((form.get("B"), form.count("B")), (None, 0));
+        assert_eq!(form.to_json(), serde_json::json!({"a": "1", "b": ["2", "1"]}));
+    }
+
+    #[test]
+    fn a_nul_is_found_in_names_and_in_values() {
+        assert!(FormParameters::parse(b"a=1%00").unwrap().contains_nul());
+        assert!(FormParameters::parse(b"a%00=1").unwrap().contains_nul());
+        assert!(!FormParameters::parse(b"a=%2500").unwrap().contains_nul());
+    }
+
+    #[test]
+    fn a_fingerprint_ignores_order_and_nothing_else() {
+        let fingerprint = |body: &[u8]| FormParameters::parse(body).unwrap().fingerprint();
+
+        assert_eq!(fingerprint(b"a=1&b=2&b=3"), fingerprint(b"b=3&a=1&b=2"));
+        let bodies: [&[u8]; 7] = [b"", b"a=1", b"a=1&a=1", b"a1=", b"=a1", b"a=1&b=2", b"a=1b&=2"];
+        let distinct: std::collections::BTreeSet<_> = bodies.iter().map(|body| fingerprint(body)).collect();
+        assert_eq!(distinct.len(), bodies.len());
+    }
+
+    #[test]
+    fn debug_prints_neither_names_nor_values() {
+        let form = FormParameters::parse(b"From=%2B12145550100&secret").unwrap();
+
+        assert_eq!(format!("{form:?}"), "FormParameters { pairs: 2 }");
+    }
+
+    proptest! {
+        #[test]
+        fn any_pairs_survive_encoding_and_parsing(pairs: Vec<(String, String)>) {
+            let form = FormParameters::from_pairs(pairs);
+
+            prop_assert_eq!(FormParameters::parse(form.encode().as_bytes()), Ok(form));
+        }
+
+        #[test]
+        fn any_utf_8_body_is_read_as_the_reference_reads_it(body: String) {
+            let expected: Vec<(String, String)> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+
+            if let Ok(form) = FormParameters::parse(body.as_bytes()) {
+                prop_assert_eq!(form.pairs, expected);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_refused_or_lose_nothing(body: Vec<u8>) {
+            if let Ok(form) = FormParameters::parse(&body) {
+                prop_assert_eq!(FormParameters::parse(form.encode().as_bytes()), Ok(form));
+            }
+        }
+    }
+}

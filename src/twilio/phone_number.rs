@@ -86,14 +86,14 @@ impl fmt::Debug for E164PhoneNumber {
 /// How many digits the country code has (ITU-T E.164, annex to the Operational Bulletin: zones 1 and 7 have
 /// one digit, these have two, all others three).
 fn country_code_length(digits: &str) -> usize {
-    const TWO_DIGITS: [&str; 43] = [
+    const TWO_DIGITS: [&str; 44] = [
         "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
         "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
-        "82", "84", "86", "90", "91", "92", "93", "94", "95",
+        "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
     ];
     if digits.starts_with(['1', '7']) {
         1
-    } else if digits.starts_with("98") || TWO_DIGITS.iter().any(|code| digits.starts_with(code)) {
+    } else if TWO_DIGITS.iter().any(|code| digits.starts_with(code)) {
         2
     } else {
         3
@@ -177,3 +177,6 @@ impl fmt::Debug for CallerId {
         formatter.write_str(&self.masked())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,19 +26,31 @@ const SIGNATURE_BYTES: usize = 20;
 /// Bytes of SHA-1's block, and so of a padded HMAC key (RFC 2104, section 2).
 const BLOCK_BYTES: usize = 64;
 
-/// A blank auth token, which would let everybody sign.
+/// Why a text is no auth token: everybody could sign with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the auth token is blank: copy it from the account's page in Twilio's Console")]
-pub struct BlankAuthToken;
+pub enum InvalidAuthToken {
+    /// Nothing but white space.
+    #[error("the auth token is blank: copy it from the account's page in Twilio's Console")]
+    Blank,
+    /// A NUL. HMAC fills a key up with them, so one of NULs alone is as good as no key.
+    #[error("the auth token holds a NUL: copy it again from the account's page in Twilio's Console")]
+    Nul,
+}
 
 /// The secret that an account signs with. It is wiped from memory when dropped, and never prints.
 #[derive(Clone)]
 pub struct AuthToken(Zeroizing<String>);
 
 impl AuthToken {
-    /// Takes any text but a blank one, unchanged.
-    pub fn parse(text: &str) -> Result<Self, BlankAuthToken> {
-        if text.trim().is_empty() { Err(BlankAuthToken) } else { Ok(Self(Zeroizing::new(text.to_owned()))) }
+    /// Takes any text that is not blank and holds no NUL, unchanged.
+    pub fn parse(text: &str) -> Result<Self, InvalidAuthToken> {
+        if text.contains('\0') {
+            Err(InvalidAuthToken::Nul)
+        } else if text.trim().is_empty() {
+            Err(InvalidAuthToken::Blank)
+        } else {
+            Ok(Self(Zeroizing::new(text.to_owned())))
+        }
     }
 
     /// The secret itself, for encrypting it and for calling Twilio.
@@ -230,3 +242,6 @@ fn with_slash_toggled(url: &str) -> Option<String> {
     let rest = format!("{toggled}{query}");
     Some(UrlParts { rest: &rest, ..parts }.join())
 }
+
+#[cfg(test)]
+mod tests;

@@ -252,3 +252,6 @@ fn cut_to_say(text: &str) -> &str {
         Some(_) | None => kept,
     }
 }
+
+#[cfg(test)]
+mod tests;
