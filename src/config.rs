@@ -68,10 +68,20 @@ impl Settings {
             database: database(environment, "DATABASE_URL", &mut mistakes),
             migration_database: database(environment, "MIGRATION_DATABASE_URL", &mut mistakes),
             data_directory: environment.get("SWITCHBOARD_DATA_DIR").unwrap_or("./data").into(),
-            bind_address: parsed(environment, "BIND_ADDR", "write an IP address such as 0.0.0.0 or ::1", &mut mistakes)
-                .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-            port: parsed(environment, "PORT", "write a number from 0 to 65535; 0 takes a free port", &mut mistakes)
-                .unwrap_or(8080),
+            bind_address: parsed(
+                environment,
+                "BIND_ADDR",
+                "write an IP address such as 0.0.0.0 or ::1",
+                &mut mistakes,
+            )
+            .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            port: parsed(
+                environment,
+                "PORT",
+                "write a number from 0 to 65535; 0 takes a free port",
+                &mut mistakes,
+            )
+            .unwrap_or(8080),
             public_urls: public_urls(environment, &mut mistakes),
             twilio_account: twilio_account(environment, &mut mistakes),
             key_ring: key_ring(environment, &mut mistakes),
@@ -94,14 +104,19 @@ fn parsed<T: std::str::FromStr>(
     value.map_err(|_| mistakes.add(name, format!("can't be read; {remedy}"))).ok()
 }
 
-fn database(environment: &Environment, name: &'static str, mistakes: &mut Mistakes) -> Option<PgConnectOptions> {
+fn database(
+    environment: &Environment,
+    name: &'static str,
+    mistakes: &mut Mistakes,
+) -> Option<PgConnectOptions> {
     if environment.is_blank(name) {
         mistakes.add(name, "is set, but empty; give it a value or unset it".to_owned());
     }
     let text = environment.secret(name, mistakes)?;
     let Ok(options) = text.parse::<PgConnectOptions>() else {
         // The URL holds a password, so it is not repeated.
-        mistakes.add(name, "is no PostgreSQL URL such as postgres://user:password@host:5432/database".to_owned());
+        mistakes
+            .add(name, "is no PostgreSQL URL such as postgres://user:password@host:5432/database".to_owned());
         return None;
     };
     if pools_transactions(&options) {
@@ -122,7 +137,9 @@ fn database(environment: &Environment, name: &'static str, mistakes: &mut Mistak
 fn pools_transactions(options: &PgConnectOptions) -> bool {
     const SUPABASE_TRANSACTION_PORT: u16 = 6543;
     let first_label = options.get_host().split('.').next().unwrap_or_default();
-    options.get_port() == SUPABASE_TRANSACTION_PORT || first_label.ends_with("-pooler") || first_label == "pgbouncer"
+    options.get_port() == SUPABASE_TRANSACTION_PORT
+        || first_label.ends_with("-pooler")
+        || first_label == "pgbouncer"
 }
 
 fn public_urls(environment: &Environment, mistakes: &mut Mistakes) -> Vec<PublicBaseUrl> {
@@ -155,10 +172,14 @@ fn twilio_account(environment: &Environment, mistakes: &mut Mistakes) -> Option<
     };
     let sid = AccountSid::parse(sid)
         .map_err(|_| {
-            mistakes.add("TWILIO_ACCOUNT_SID", "must be AC and 32 hexadecimal digits, as the console shows it".to_owned());
+            mistakes.add(
+                "TWILIO_ACCOUNT_SID",
+                "must be AC and 32 hexadecimal digits, as the console shows it".to_owned(),
+            );
         })
         .ok()?;
-    let tokens = std::iter::once(primary).chain(secondary).filter_map(|token| AuthToken::parse(token.trim()).ok());
+    let tokens =
+        std::iter::once(primary).chain(secondary).filter_map(|token| AuthToken::parse(token.trim()).ok());
     Some(Account { sid, reach: AccountReach::EveryTenant, tokens: tokens.collect() })
 }
 
@@ -210,9 +231,14 @@ mod tests {
             ("LOG_FORMAT", "xml"),
         ]);
 
-        for name in
-            ["DATABASE_URL", "PORT", "PUBLIC_BASE_URL", "TWILIO_AUTH_TOKEN", "SWITCHBOARD_ENCRYPTION_KEYS", "LOG_FORMAT"]
-        {
+        for name in [
+            "DATABASE_URL",
+            "PORT",
+            "PUBLIC_BASE_URL",
+            "TWILIO_AUTH_TOKEN",
+            "SWITCHBOARD_ENCRYPTION_KEYS",
+            "LOG_FORMAT",
+        ] {
             assert!(said.contains(name), "{name} is missing in:\n{said}");
         }
         assert!(!said.contains("hunter2") && !said.contains("topsecret"), "{said}");
@@ -232,7 +258,10 @@ mod tests {
         ] {
             assert!(mistakes(&[("DATABASE_URL", url)]).contains("transaction mode"), "{url}");
         }
-        assert!(read(&[("DATABASE_URL", "postgres://u:p@aws-0-eu-central-1.pooler.supabase.com:5432/postgres")]).is_ok());
+        assert!(
+            read(&[("DATABASE_URL", "postgres://u:p@aws-0-eu-central-1.pooler.supabase.com:5432/postgres")])
+                .is_ok()
+        );
     }
 
     #[test]

@@ -34,10 +34,16 @@ pub fn render(decision: &Decision, tenant: Option<TenantId>, public_url: &Public
             vec![Verb::say(greeting), Verb::Dial(dial)]
         }
         Decision::Goodbye { greeting } => {
-            vec![Verb::say(greeting), Verb::say("Nobody can take your call right now. Goodbye."), Verb::Hangup]
+            vec![
+                Verb::say(greeting),
+                Verb::say("Nobody can take your call right now. Goodbye."),
+                Verb::Hangup,
+            ]
         }
         Decision::NotInService => vec![
-            Verb::say("We are sorry, the number you have called is not in service. Please check it and call again. Goodbye."),
+            Verb::say(
+                "We are sorry, the number you have called is not in service. Please check it and call again. Goodbye.",
+            ),
             Verb::Hangup,
         ],
         Decision::HangUp => vec![Verb::Hangup],
@@ -46,7 +52,9 @@ pub fn render(decision: &Decision, tenant: Option<TenantId>, public_url: &Public
             Verb::Hangup,
         ],
         Decision::Apology => vec![
-            Verb::say("We are sorry, we can't take your call at the moment. Please call again in a few minutes. Goodbye."),
+            Verb::say(
+                "We are sorry, we can't take your call at the moment. Please call again in a few minutes. Goodbye.",
+            ),
             Verb::Hangup,
         ],
     })
@@ -78,8 +86,10 @@ mod tests {
             Decision::Apology,
         ];
 
-        let heard: Vec<String> =
-            decisions.iter().map(|decision| format!("{}\n{}", decision.as_str(), rendered(decision))).collect();
+        let heard: Vec<String> = decisions
+            .iter()
+            .map(|decision| format!("{}\n{}", decision.as_str(), rendered(decision)))
+            .collect();
 
         insta::assert_snapshot!(heard.join("\n\n"));
     }

@@ -69,7 +69,8 @@ pub async fn show(
 }
 
 fn unknown_parameter(rejection: &QueryRejection) -> Problem {
-    let detail = std::error::Error::source(rejection).map_or_else(|| rejection.body_text(), ToString::to_string);
+    let detail =
+        std::error::Error::source(rejection).map_or_else(|| rejection.body_text(), ToString::to_string);
     Problem::invalid_parameters(vec![FieldError { field: "query", detail }])
 }
 
@@ -78,25 +79,25 @@ impl ListParameters {
     fn read(self) -> Result<(CallFilter, usize), Problem> {
         let mut errors = Vec::new();
         let filter = CallFilter {
-            status: parsed("status", self.status, read_status, &mut errors),
+            status: parsed("status", self.status.as_deref(), read_status, &mut errors),
             from_number: self.from.map(|text| number_as_logged(&text)),
             to_number: self.to.map(|text| number_as_logged(&text)),
-            since: parsed("since", self.since, read_time, &mut errors),
-            until: parsed("until", self.until, read_time, &mut errors),
-            after: parsed("cursor", self.cursor, read_cursor, &mut errors),
+            since: parsed("since", self.since.as_deref(), read_time, &mut errors),
+            until: parsed("until", self.until.as_deref(), read_time, &mut errors),
+            after: parsed("cursor", self.cursor.as_deref(), read_cursor, &mut errors),
         };
-        let limit = parsed("limit", self.limit, read_limit, &mut errors).unwrap_or(DEFAULT_LIMIT);
+        let limit = parsed("limit", self.limit.as_deref(), read_limit, &mut errors).unwrap_or(DEFAULT_LIMIT);
         if errors.is_empty() { Ok((filter, limit)) } else { Err(Problem::invalid_parameters(errors)) }
     }
 }
 
 fn parsed<T>(
     field: &'static str,
-    text: Option<String>,
+    text: Option<&str>,
     read: fn(&str) -> Result<T, String>,
     errors: &mut Vec<FieldError>,
 ) -> Option<T> {
-    match text.as_deref().map(read)? {
+    match text.map(read)? {
         Ok(value) => Some(value),
         Err(detail) => {
             errors.push(FieldError { field, detail });
@@ -131,7 +132,8 @@ fn read_cursor(text: &str) -> Result<Cursor, String> {
 /// People type numbers in many forms; the log holds E.164, or whatever a caller without a number is called. A `+` that was
 /// not encoded arrives as a space.
 fn number_as_logged(text: &str) -> String {
-    let text = text.strip_prefix(' ').map_or_else(|| text.trim().to_owned(), |rest| format!("+{}", rest.trim()));
+    let text =
+        text.strip_prefix(' ').map_or_else(|| text.trim().to_owned(), |rest| format!("+{}", rest.trim()));
     E164PhoneNumber::parse(&text)
         .or_else(|_| E164PhoneNumber::parse_typed(&text, Region::default()))
         .map_or(text, |number| number.as_str().to_owned())
@@ -162,8 +164,12 @@ mod tests {
 
         let problem = serde_json::to_value(parameters.read().unwrap_err()).unwrap();
 
-        let fields: Vec<&str> =
-            problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
+        let fields: Vec<&str> = problem["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| error["field"].as_str().unwrap())
+            .collect();
         assert_eq!(fields, ["status", "since", "cursor", "limit"]);
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 
+use super::answer;
 use super::event::{self, UnusableEvent};
 use super::listening::CallDesk;
 use super::routing::{self, Decision};
-use super::answer;
 use crate::tenancy::ingest::{Addressed, EventKind, Ingested};
 use crate::tenancy::{TenantId, VerifiedTwilioRequest};
 use crate::twilio::call_status::DialStatus;

@@ -38,7 +38,8 @@ pub fn read(
     received_at: DateTime<Utc>,
 ) -> Result<CallEvent, UnusableEvent> {
     let parameters = request.parameters();
-    let call_sid = parameters.get("CallSid").and_then(|sid| CallSid::parse(sid).ok()).ok_or(UnusableEvent::NoCallSid)?;
+    let call_sid =
+        parameters.get("CallSid").and_then(|sid| CallSid::parse(sid).ok()).ok_or(UnusableEvent::NoCallSid)?;
     tracing::Span::current().record("call", tracing::field::display(&call_sid));
     let sequence_number = parameters.get("SequenceNumber").and_then(parse_sequence_number);
     let status = parameters.get("CallStatus").and_then(CallStatus::parse);

@@ -2,4 +2,6 @@
 use std::process::ExitCode;
 /// Run.
 #[must_use]
-pub fn run() -> ExitCode { ExitCode::SUCCESS }
+pub fn run() -> ExitCode {
+    ExitCode::SUCCESS
+}

@@ -53,7 +53,8 @@ impl Environment {
             (None, Some(file)) => match std::fs::read_to_string(file) {
                 Ok(text) if !text.trim().is_empty() => Some(Zeroizing::new(text.trim().to_owned())),
                 Ok(_) => {
-                    mistakes.add(name, format!("is read from {file}, which is empty; write the secret into it"));
+                    mistakes
+                        .add(name, format!("is read from {file}, which is empty; write the secret into it"));
                     None
                 }
                 Err(error) => {

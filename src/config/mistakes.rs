@@ -28,6 +28,8 @@ impl Mistakes {
 impl fmt::Display for Mistakes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("some settings can't be used:")?;
-        self.0.iter().try_for_each(|mistake| write!(formatter, "\n  * {} {}", mistake.setting, mistake.problem))
+        self.0
+            .iter()
+            .try_for_each(|mistake| write!(formatter, "\n  * {} {}", mistake.setting, mistake.problem))
     }
 }

@@ -66,6 +66,7 @@ fn tell_problem_its_request(response: &mut Response, id: Uuid) {
 
 /// A handler of a call panicked: the caller hears an apology, and not that "an application error has occurred".
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub fn speak_of_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
     log_panic(panic.as_ref());
     TwimlResponse::from(VoiceResponse::new(vec![
@@ -77,6 +78,7 @@ pub fn speak_of_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Respo
 
 /// Any other handler panicked.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub fn report_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
     log_panic(panic.as_ref());
     Problem::internal().into_response()

@@ -26,7 +26,11 @@ pub struct ListedNumber {
 
 /// Gives the number to the transaction's tenant. Its first number is its primary one. A number that somebody has already
 /// breaks `tenant_phone_numbers_pkey`.
-pub async fn create(tx: &mut TenantTx, number: &E164PhoneNumber, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+pub async fn create(
+    tx: &mut TenantTx,
+    number: &E164PhoneNumber,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"INSERT INTO switchboard.tenant_phone_numbers (phone_number, tenant_id, is_primary, created_at)
            SELECT $2, $1, NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers n WHERE n.tenant_id = $1), $3"#,

@@ -112,7 +112,6 @@ async fn apply(
     Ok(())
 }
 
-#[expect(clippy::disallowed_types, reason = "the names in the text are quoted by us")]
 async fn prepare(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
     let prepared = connection.execute(sqlx::AssertSqlSafe(names.preparation())).await;
     if let Err(error) = prepared {

@@ -7,7 +7,9 @@ pub enum SchemaError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// A migration of this program has no valid first line.
-    #[error("migration {version} does not begin with `-- schema: shared` or `-- schema: own`; this build is broken")]
+    #[error(
+        "migration {version} does not begin with `-- schema: shared` or `-- schema: own`; this build is broken"
+    )]
     UnknownSchema {
         /// The number of the migration.
         version: i64,
@@ -32,7 +34,9 @@ pub enum SchemaError {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Refusal {
     /// PostgreSQL before 15.
-    #[error("this is PostgreSQL {found}; Switchboard needs 15 or newer. Nothing was changed: set DATABASE_URL to a newer server.")]
+    #[error(
+        "this is PostgreSQL {found}; Switchboard needs 15 or newer. Nothing was changed: set DATABASE_URL to a newer server."
+    )]
     TooOld {
         /// What the server calls itself.
         found: String,

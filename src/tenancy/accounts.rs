@@ -109,10 +109,8 @@ impl AccountDirectory {
         directory::check_key_ring(&database, key_ring.as_ref()).await?;
         let read_at = clock.now();
         let accounts = directory::accounts(&database, None, key_ring.as_ref()).await?;
-        let stored = accounts
-            .into_iter()
-            .map(|account| (account.sid.clone(), Loaded { account, read_at }))
-            .collect();
+        let stored =
+            accounts.into_iter().map(|account| (account.sid.clone(), Loaded { account, read_at })).collect();
         Ok(Self {
             environment,
             stored: RwLock::new(stored),

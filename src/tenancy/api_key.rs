@@ -110,12 +110,13 @@ pub async fn store_tenant_key(
     name: &str,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
+    let hashed = key.hashed();
     sqlx::query!(
         "INSERT INTO switchboard.api_keys (tenant_id, id, prefix, secret_hash, name, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
         tx.tenant_id().as_uuid(),
         Uuid::now_v7(),
         key.prefix,
-        key.hashed().0.as_slice(),
+        hashed.0.as_slice(),
         name,
         now
     )
@@ -125,7 +126,11 @@ pub async fn store_tenant_key(
 }
 
 /// Takes back the tenant's keys of this name.
-pub async fn revoke_tenant_keys(tx: &mut TenantTx, name: &str, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+pub async fn revoke_tenant_keys(
+    tx: &mut TenantTx,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE switchboard.api_keys SET revoked_at = $3 WHERE tenant_id = $1 AND name = $2 AND revoked_at IS NULL",
         tx.tenant_id().as_uuid(),
@@ -144,11 +149,12 @@ pub async fn store_operator_key(
     name: &str,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
+    let hashed = key.hashed();
     sqlx::query!(
         "SELECT switchboard.put_operator_key($1, $2, $3, $4, $5)",
         Uuid::now_v7(),
         key.prefix,
-        key.hashed().0.as_slice(),
+        hashed.0.as_slice(),
         name,
         now
     )
@@ -208,7 +214,9 @@ impl ApiDoor {
         self.tasks.spawn(async move {
             let noted = async {
                 let mut connection = database.directory().await?;
-                sqlx::query!("SELECT switchboard.note_key_used($1, $2)", prefix, now).execute(&mut *connection).await
+                sqlx::query!("SELECT switchboard.note_key_used($1, $2)", prefix, now)
+                    .execute(&mut *connection)
+                    .await
             };
             if let Err(error) = noted.await {
                 tracing::warn!(%error, %prefix, "the last use of a key was not noted");
@@ -243,9 +251,12 @@ where
         let scope = match door.caller_of(key).await? {
             Caller::Tenant(scope) => scope,
             Caller::Operator(operator) => {
-                let named = Query::<NamedTenant>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.tenant);
+                let named =
+                    Query::<NamedTenant>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.tenant);
                 let slug = named.ok_or_else(Problem::tenant_not_named)?;
-                directory::scope_of_slug(&door.database, operator, &slug).await?.ok_or_else(Problem::not_found)?
+                directory::scope_of_slug(&door.database, operator, &slug)
+                    .await?
+                    .ok_or_else(Problem::not_found)?
             }
         };
         tracing::Span::current().record("tenant", tracing::field::display(scope.tenant_id()));

@@ -10,22 +10,31 @@ const UNIQUE_VIOLATION: &str = "23505";
 /// Whether the error is a broken UNIQUE: somebody was there first.
 #[must_use]
 pub fn is_unique_violation(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|refused| refused.code()).is_some_and(|code| code == UNIQUE_VIOLATION)
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == UNIQUE_VIOLATION)
 }
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the database failed a request");
-        match error {
-            sqlx::Error::Io(_)
+        if is_unavailable(&error) { Self::unavailable() } else { Self::internal() }
+    }
+}
+
+/// Whether the database can't be reached, for now. The caller did nothing wrong.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    let unreachable = matches!(
+        error,
+        sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::unavailable(),
-            sqlx::Error::Database(refused) if is_passing(refused.code().as_deref()) => Self::unavailable(),
-            _ => Self::internal(),
-        }
-    }
+            | sqlx::Error::WorkerCrashed
+    );
+    unreachable || error.as_database_error().is_some_and(|refused| is_passing(refused.code().as_deref()))
 }
 
 /// SQLSTATE classes of a server that will be well again: connection (08), resources (53), operator intervention (57).

@@ -29,7 +29,9 @@ pub enum DirectoryError {
         source: CannotOpen,
     },
     /// Tokens are stored, and there is no key at all.
-    #[error("tokens are stored encrypted, and SWITCHBOARD_ENCRYPTION_KEYS is not set; set it to the keys that sealed them")]
+    #[error(
+        "tokens are stored encrypted, and SWITCHBOARD_ENCRYPTION_KEYS is not set; set it to the keys that sealed them"
+    )]
     NoKeyRing,
     /// The keys are not the ones that this database was sealed with.
     #[error("SWITCHBOARD_ENCRYPTION_KEYS does not fit this database: {0}")]
@@ -73,9 +75,13 @@ pub(super) async fn check_key_ring(
         ring.recognises(&canary.sealed).map_err(DirectoryError::WrongKeyRing)?;
     }
     if !canaries.iter().any(|canary| canary.key_id == ring.writing_key_id()) {
-        sqlx::query!("SELECT switchboard.put_encryption_canary($1, $2)", ring.writing_key_id(), ring.canary()?)
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query!(
+            "SELECT switchboard.put_encryption_canary($1, $2)",
+            ring.writing_key_id(),
+            ring.canary()?
+        )
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }
@@ -109,7 +115,12 @@ pub(super) async fn accounts(
     Ok(accounts)
 }
 
-fn open(ring: &KeyRing, sid: &AccountSid, slot: TokenSlot, sealed: &str) -> Result<AuthToken, DirectoryError> {
+fn open(
+    ring: &KeyRing,
+    sid: &AccountSid,
+    slot: TokenSlot,
+    sealed: &str,
+) -> Result<AuthToken, DirectoryError> {
     let place = Place { row: sid.as_str(), column: slot.column() };
     let failed = |source| DirectoryError::Token { sid: sid.to_string(), source };
     let text: Zeroizing<String> = ring.open(sealed, place).map_err(failed)?;

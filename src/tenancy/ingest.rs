@@ -32,9 +32,9 @@ pub struct CallEvent {
     pub key: String,
     /// The call's status as the event has it, where it is one that we know.
     pub status: Option<CallStatus>,
-    /// Twilio's SequenceNumber, from 0, where the event has one.
+    /// Twilio's `SequenceNumber`, from 0, where the event has one.
     pub sequence_number: Option<i32>,
-    /// Twilio's Timestamp, else `received_at`.
+    /// Twilio's `Timestamp`, else `received_at`.
     pub occurred_at: DateTime<Utc>,
     /// When it reached us.
     pub received_at: DateTime<Utc>,

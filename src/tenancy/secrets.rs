@@ -52,7 +52,9 @@ pub enum InvalidKeyRing {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CannotOpen {
     /// The ring lacks the key that sealed it.
-    #[error("it was sealed with the key `{key_id}`, which SWITCHBOARD_ENCRYPTION_KEYS does not hold; add that key back")]
+    #[error(
+        "it was sealed with the key `{key_id}`, which SWITCHBOARD_ENCRYPTION_KEYS does not hold; add that key back"
+    )]
     MissingKey {
         /// The id of the key.
         key_id: String,
@@ -122,8 +124,7 @@ impl KeyRing {
             return Err(CannotOpen::Malformed);
         };
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CannotOpen::Malformed)?;
-        let (nonce, ciphertext) =
-            bytes.split_first_chunk::<NONCE_BYTES>().ok_or(CannotOpen::Malformed)?;
+        let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(CannotOpen::Malformed)?;
         let key = self
             .keys
             .iter()

@@ -18,7 +18,9 @@ impl TenantTx {
     pub(super) async fn begin(pool: &PgPool, scope: TenantScope) -> Result<Self, sqlx::Error> {
         let mut transaction = pool.begin().await?;
         let tenant = scope.tenant_id();
-        sqlx::query!("SELECT switchboard.set_tenant($1)", tenant.as_uuid()).execute(&mut *transaction).await?;
+        sqlx::query!("SELECT switchboard.set_tenant($1)", tenant.as_uuid())
+            .execute(&mut *transaction)
+            .await?;
         Ok(Self { transaction, tenant })
     }
 

@@ -70,7 +70,10 @@ impl VerifiedTwilioRequest {
     /// The number that was called: `To`, or `Called`, which Twilio sends beside it. None if both are blank.
     #[must_use]
     pub fn called_number(&self) -> Option<&str> {
-        ["To", "Called"].into_iter().filter_map(|name| self.parameters.get(name)).find(|value| !value.is_empty())
+        ["To", "Called"]
+            .into_iter()
+            .filter_map(|name| self.parameters.get(name))
+            .find(|value| !value.is_empty())
     }
 }
 
@@ -125,9 +128,8 @@ impl IntoResponse for TwilioRefusal {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.\n").into_response(),
             Self::Unreadable => (StatusCode::BAD_REQUEST, "The body could not be read.\n").into_response(),
             Self::NotProved(_) => (StatusCode::FORBIDDEN, "Forbidden\n").into_response(),
-            Self::NoForm => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/x-www-form-urlencoded.\n").into_response()
-            }
+            Self::NoForm => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/x-www-form-urlencoded.\n")
+                .into_response(),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, format!("{self}.\n")).into_response(),
         }
     }
@@ -148,12 +150,13 @@ where
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
         let unproved = UnprovedRequest::read(&parts.method, uri, &parts.headers, &bytes)?;
         let (source, account) = unproved.prove(&door).await?;
-        unproved.accept(source, account)
+        unproved.accept(source, account.reach)
     }
 }
 
 fn unread(error: &axum::Error) -> TwilioRefusal {
-    let too_large = std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
+    let too_large = std::error::Error::source(error)
+        .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
     if too_large { TwilioRefusal::TooLarge } else { TwilioRefusal::Unreadable }
 }
 
@@ -171,7 +174,12 @@ enum Body<'a> {
 }
 
 impl<'a> UnprovedRequest<'a> {
-    fn read(method: &Method, uri: &'a Uri, headers: &'a HeaderMap, bytes: &'a Bytes) -> Result<Self, NotProved> {
+    fn read(
+        method: &Method,
+        uri: &'a Uri,
+        headers: &'a HeaderMap,
+        bytes: &'a Bytes,
+    ) -> Result<Self, NotProved> {
         let mut signatures = headers.get_all("x-twilio-signature").iter();
         let signature = match (signatures.next().map(|value| value.to_str()), signatures.count()) {
             (Some(Ok(signature)), 0) => signature,
@@ -222,7 +230,6 @@ impl<'a> UnprovedRequest<'a> {
     fn check(&self, tokens: &[AuthToken], urls: &[String]) -> Result<(), SignatureRefusal> {
         let body = match &self.body {
             Body::Form(parameters) => SignedBody::Form(parameters),
-            Body::Other([]) => SignedBody::Nothing,
             Body::Other(bytes) => SignedBody::Raw(bytes),
         };
         let tokens: Vec<&AuthToken> = tokens.iter().collect();
@@ -230,7 +237,11 @@ impl<'a> UnprovedRequest<'a> {
     }
 
     /// The request is genuine; is it one that can be understood?
-    fn accept(self, source: AccountSource, account: Account) -> Result<VerifiedTwilioRequest, TwilioRefusal> {
+    fn accept(
+        self,
+        source: AccountSource,
+        reach: AccountReach,
+    ) -> Result<VerifiedTwilioRequest, TwilioRefusal> {
         let Body::Form(parameters) = self.body else { return Err(TwilioRefusal::NoForm) };
         if parameters.len() > MOST_PARAMETERS {
             return Err(TwilioRefusal::Malformed("it has more than 256 parameters"));
@@ -241,14 +252,15 @@ impl<'a> UnprovedRequest<'a> {
         if DECIDING.iter().any(|name| parameters.count(name) > 1) {
             return Err(TwilioRefusal::Malformed("a parameter that decides something stands there twice"));
         }
-        Ok(VerifiedTwilioRequest { account_sid: self.account_sid, source, reach: account.reach, parameters })
+        Ok(VerifiedTwilioRequest { account_sid: self.account_sid, source, reach, parameters })
     }
 }
 
-/// Exactly one AccountSid in form and query together: with two, the token could be chosen by one and the rest meant for
+/// Exactly one `AccountSid` in form and query together: with two, the token could be chosen by one and the rest meant for
 /// another.
 fn only_account_sid(uri: &Uri, body: &Body<'_>) -> Result<AccountSid, NotProved> {
-    let query = FormParameters::parse(uri.query().unwrap_or_default().as_bytes()).map_err(|_| NotProved::NotUtf8)?;
+    let query =
+        FormParameters::parse(uri.query().unwrap_or_default().as_bytes()).map_err(|_| NotProved::NotUtf8)?;
     let in_form = match body {
         Body::Form(parameters) => Some(parameters),
         Body::Other(_) => None,

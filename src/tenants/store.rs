@@ -5,10 +5,15 @@ use chrono::{DateTime, Utc};
 use super::tenant::{ListedTenant, NewTenant};
 use crate::tenancy::database::OperatorConnection;
 use crate::tenancy::{TenantId, TenantTx};
+use crate::twilio::phone_number::E164PhoneNumber;
 
 /// Makes the tenant whose id the transaction was begun for. Once there is a second tenant, nobody can say any more whose a
 /// call to an unknown number is: the first one stops accepting such calls.
-pub async fn create(tx: &mut TenantTx, tenant: &NewTenant, now: DateTime<Utc>) -> Result<TenantId, sqlx::Error> {
+pub async fn create(
+    tx: &mut TenantTx,
+    tenant: &NewTenant,
+    now: DateTime<Utc>,
+) -> Result<TenantId, sqlx::Error> {
     let id = tx.tenant_id();
     sqlx::query!(
         r#"INSERT INTO public.tenants
@@ -19,12 +24,14 @@ pub async fn create(tx: &mut TenantTx, tenant: &NewTenant, now: DateTime<Utc>) -
         tenant.company_name,
         tenant.timezone.as_str(),
         tenant.greeting_message,
-        tenant.forward_number.as_ref().map(|number| number.as_str()),
+        tenant.forward_number.as_ref().map(E164PhoneNumber::as_str),
         now
     )
     .execute(tx.connection())
     .await?;
-    sqlx::query!("SELECT switchboard.stop_accepting_unknown_numbers($1)", now).execute(tx.connection()).await?;
+    sqlx::query!("SELECT switchboard.stop_accepting_unknown_numbers($1)", now)
+        .execute(tx.connection())
+        .await?;
     Ok(id)
 }
 

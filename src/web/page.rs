@@ -37,11 +37,8 @@ impl Cursor {
 
     /// Reads what [`Cursor`] serialises to.
     pub fn parse(text: &str) -> Result<Self, InvalidCursor> {
-        let bytes: [u8; Self::BYTES] = URL_SAFE_NO_PAD
-            .decode(text)
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .ok_or(InvalidCursor)?;
+        let bytes: [u8; Self::BYTES] =
+            URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(InvalidCursor)?;
         let (micros, id) = bytes.split_first_chunk::<8>().ok_or(InvalidCursor)?;
         let time = DateTime::from_timestamp_micros(i64::from_be_bytes(*micros)).ok_or(InvalidCursor)?;
         let id = Uuid::from_slice(id).map_err(|_| InvalidCursor)?;
@@ -75,8 +72,10 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_went_out() {
-        let cursor =
-            Cursor { time: DateTime::from_timestamp_micros(1_764_000_000_123_456).unwrap(), id: Uuid::now_v7() };
+        let cursor = Cursor {
+            time: DateTime::from_timestamp_micros(1_764_000_000_123_456).unwrap(),
+            id: Uuid::now_v7(),
+        };
         let text = serde_json::to_value(cursor).unwrap();
 
         let back = Cursor::parse(text.as_str().unwrap());

@@ -22,10 +22,13 @@ impl From<VoiceResponse> for TwimlResponse {
 
 impl IntoResponse for TwimlResponse {
     fn into_response(self) -> Response {
-        let document = self.0.render().map(Twiml::into_string).unwrap_or_else(|error| {
-            tracing::error!(%error, "an answer could not be written; the caller was hung up on");
-            HANG_UP.to_owned()
-        });
+        let document = self.0.render().map_or_else(
+            |error| {
+                tracing::error!(%error, "an answer could not be written; the caller was hung up on");
+                HANG_UP.to_owned()
+            },
+            Twiml::into_string,
+        );
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
