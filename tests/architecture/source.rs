@@ -78,7 +78,9 @@ pub(crate) struct SqlFile {
 
 /// All Rust files below a folder of the package, in order of their paths.
 pub(crate) fn rust_files(folder: &str) -> Vec<SourceFile> {
-    files(folder, "rs").iter().map(|(path, text)| SourceFile::parse(path, text)).collect()
+    let files = files(folder, "rs");
+    assert!(!files.is_empty(), "no Rust in `{folder}`: run the test in the package's folder");
+    files.iter().map(|(path, text)| SourceFile::parse(path, text)).collect()
 }
 
 /// All SQL files below a folder of the package, in order of their paths.
@@ -86,10 +88,11 @@ pub(crate) fn sql_files(folder: &str) -> Vec<SqlFile> {
     files(folder, "sql").into_iter().map(|(path, text)| SqlFile { path, text }).collect()
 }
 
+/// Tests run in the package's folder. Its path at build time would be another clone's, where clones share
+/// what they build.
 fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    let mut folders = vec![package.join(folder)];
+    let mut folders = vec![PathBuf::from(folder)];
     while let Some(folder) = folders.pop() {
         for path in entries(&folder) {
             if path.is_dir() {
@@ -97,8 +100,7 @@ fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
             } else if path.extension().is_some_and(|found| found == extension) {
                 let text =
                     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-                let relative = path.strip_prefix(package).unwrap_or(&path);
-                found.push((relative.to_string_lossy().replace('\\', "/"), text));
+                found.push((path.to_string_lossy().replace('\\', "/"), text));
             }
         }
     }
