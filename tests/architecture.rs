@@ -6,6 +6,9 @@
 //! Deliberately not here: what clippy or the compiler already refuse.
 
 #[cfg(test)]
+#[path = "architecture/attributes.rs"]
+mod attributes;
+#[cfg(test)]
 #[path = "architecture/cycles.rs"]
 mod cycles;
 #[cfg(test)]
@@ -61,7 +64,7 @@ fn the_protocol_the_web_and_the_decisions_know_no_strangers() {
 
 #[test]
 fn no_code_hides_from_these_walls() {
-    stands(&words::hidden_files(&rust_files("src")));
+    stands(&attributes::hidden_files(&rust_files("src")));
 }
 
 #[test]
@@ -106,8 +109,8 @@ fn unsafe_code_stands_in_the_launcher_alone() {
 
 #[test]
 fn no_lint_is_switched_off() {
-    stands(&words::allowed_lints(&rust_files("src")));
-    stands(&words::allowed_lints(&rust_files("tests")));
+    stands(&attributes::allowed_lints(&rust_files("src")));
+    stands(&attributes::allowed_lints(&rust_files("tests")));
 }
 
 #[test]

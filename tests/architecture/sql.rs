@@ -8,31 +8,29 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use crate::mentions::{Role, mentions};
 use crate::source::{Finding, SourceFile, SqlFile};
+use crate::words::words;
 
 const OWNERS_OF_SQL: &[&str] = &["src/embedded/", "src/jobs/", "src/schema/", "src/tenancy/"];
 
 /// Statements outside the places that are for them.
 pub(crate) fn placement(files: &[SourceFile]) -> Vec<Finding> {
     let instead = "put the statement into the feature's `store.rs`, in a function named after the question";
-    let strange = files.iter().filter(|file| !may_hold_sql(&file.path));
-    strange
-        .flat_map(|file| {
-            let mut found: Vec<Finding> = mentions(file)
-                .iter()
-                .filter(|mention| runs_sql(&mention.path) || renames_sqlx(&mention.path, &mention.role))
-                .map(|mention| {
-                    file.finding(
-                        mention.line,
-                        format!("`{}` runs SQL here", mention.path.join("::")),
-                        instead,
-                    )
-                })
-                .collect();
-            // The macro's own name and the path in front of it are one fault.
-            found.dedup_by_key(|finding| finding.line);
-            found
-        })
-        .collect()
+    let strange = || files.iter().filter(|file| !may_hold_sql(&file.path));
+    let mut found = words(strange(), |_, word, after| {
+        (after == "!" && is_query_macro(word)).then(|| (format!("`{word}!` runs SQL here"), instead))
+    });
+    for file in strange() {
+        for mention in mentions(file) {
+            if runs_sql(&mention.path) || renames_sqlx(&mention.path, &mention.role) {
+                let rule = format!("`{}` runs SQL here", mention.path.join("::"));
+                found.push(file.finding(mention.line, rule, instead));
+            }
+        }
+    }
+    // A macro's own name and the path in front of it are one fault.
+    found.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+    found.dedup_by(|one, other| (&one.file, one.line) == (&other.file, other.line));
+    found
 }
 
 fn may_hold_sql(path: &str) -> bool {
@@ -40,21 +38,18 @@ fn may_hold_sql(path: &str) -> bool {
     is_store || OWNERS_OF_SQL.iter().any(|owner| path.starts_with(owner))
 }
 
-/// `sqlx::query…`, the macros by their bare names, and the trait that runs a plain string.
+fn is_query_macro(name: &str) -> bool {
+    let kinds = ["query", "query_as", "query_scalar", "query_file", "query_file_as", "query_file_scalar"];
+    kinds.contains(&name.strip_suffix("_unchecked").unwrap_or(name))
+}
+
+/// `sqlx::query…`, and the other ways of the crate to run a text.
 fn runs_sql(path: &[String]) -> bool {
-    let is_macro = |name: &str| {
-        let kinds = ["query", "query_as", "query_scalar", "query_file", "query_file_as", "query_file_scalar"];
-        kinds.contains(&name.strip_suffix("_unchecked").unwrap_or(name))
+    let runs = |name: &String| {
+        let others = ["QueryBuilder", "raw_sql", "Executor", "AssertSqlSafe", "*"];
+        name.starts_with("query") || others.contains(&name.as_str())
     };
-    let runs = |name: &str| {
-        name.starts_with("query")
-            || ["QueryBuilder", "raw_sql", "Executor", "AssertSqlSafe", "*"].contains(&name)
-    };
-    match path {
-        [only] => is_macro(only),
-        [first, rest @ ..] if first == "sqlx" => rest.iter().any(|name| runs(name)),
-        [..] => false,
-    }
+    path.split_first().is_some_and(|(first, rest)| first == "sqlx" && rest.iter().any(runs))
 }
 
 fn renames_sqlx(path: &[String], role: &Role) -> bool {
@@ -228,7 +223,7 @@ mod tests {
             assert_eq!(misplaced("src/calls/store.rs", way), 0, "{way}");
             assert_eq!(misplaced("src/tenancy/directory.rs", way), 0, "{way}");
         }
-        assert_eq!(misplaced("src/calls/incoming.rs", "use sqlx::PgPool; fn f(query: &str) {}"), 0);
+        assert_eq!(misplaced("src/calls/incoming.rs", "use sqlx::PgPool; fn f(query: &str) { g(query) }"), 0);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Words that may not stand in some place: other people's crates, `unsafe`, `allow`, `sleep`, ways to hide.
+//! Words that may not stand in some place: other people's crates, `unsafe`, `sleep`.
 //!
 //! Looks at tokens, so comments and strings are free to speak of anything. A word is an identifier.
 
@@ -79,42 +79,6 @@ pub(crate) fn unsafe_code(files: &[SourceFile]) -> Vec<Finding> {
     })
 }
 
-/// `#[allow(…)]`, also as `#![allow(…)]` and inside `cfg_attr`.
-pub(crate) fn allowed_lints(files: &[SourceFile]) -> Vec<Finding> {
-    let instead =
-        "mend it, or `#[expect(the_lint, reason = \"…\")]`, which complains when it is no longer needed";
-    files
-        .iter()
-        .flat_map(|file| {
-            let mut lines = Vec::new();
-            attributes(&file.tokens, &mut |attribute| lines.extend(allow_in(attribute)));
-            lines.into_iter().map(|line| file.finding(line, "a lint is switched off by `allow`", instead))
-        })
-        .collect()
-}
-
-/// Files that the map of modules does not show.
-pub(crate) fn hidden_files(files: &[SourceFile]) -> Vec<Finding> {
-    let instead = "give the file the name and place of its module";
-    let mut found = words(files.iter(), |_, token, after| {
-        let includes = token == "include" && after == "!";
-        includes.then(|| ("`include!` brings in code that the walls don't see".to_owned(), instead))
-    });
-    for file in files {
-        let mut lines = Vec::new();
-        attributes(&file.tokens, &mut |attribute| {
-            if let Some(TokenTree::Ident(name)) = attribute.clone().into_iter().next()
-                && name == "path"
-            {
-                lines.push(name.span().start().line);
-            }
-        });
-        let rule = "`#[path]` gives a file a module that its name does not show";
-        found.extend(lines.into_iter().map(|line| file.finding(line, rule, instead)));
-    }
-    found
-}
-
 /// A test that must wait, and why nothing else will do.
 pub(crate) struct MayWait {
     pub(crate) file: &'static str,
@@ -147,7 +111,8 @@ pub(crate) fn sleeps(files: &[SourceFile], exceptions: &[MayWait]) -> Vec<Findin
 
 type Judge<'a> = &'a mut dyn FnMut(&str, &str, &str) -> Option<(String, &'static str)>;
 
-fn words<'a>(
+/// Every word of the files that the judge objects to; see `each_token` for what it is shown.
+pub(crate) fn words<'a>(
     files: impl Iterator<Item = &'a SourceFile>,
     mut judge: impl FnMut(&str, &str, &str) -> Option<(String, &'static str)>,
 ) -> Vec<Finding> {
@@ -187,40 +152,9 @@ fn sign(token: &TokenTree) -> &'static str {
     }
 }
 
-/// Shows the inside of each `#[…]` and `#![…]`, wherever it stands.
-fn attributes(tokens: &TokenStream, seen: &mut dyn FnMut(&TokenStream)) {
-    let mut after_hash = false;
-    for token in tokens.clone() {
-        if let TokenTree::Group(group) = &token {
-            if after_hash && group.delimiter() == Delimiter::Bracket {
-                seen(&group.stream());
-            }
-            attributes(&group.stream(), seen);
-        }
-        after_hash = match &token {
-            TokenTree::Punct(punct) => punct.as_char() == '#' || (after_hash && punct.as_char() == '!'),
-            TokenTree::Group(_) | TokenTree::Ident(_) | TokenTree::Literal(_) => false,
-        };
-    }
-}
-
-/// The line of an `allow(…)` that is the attribute itself, or stands inside its `cfg_attr`.
-fn allow_in(attribute: &TokenStream) -> Option<usize> {
-    let tokens: Vec<TokenTree> = attribute.clone().into_iter().collect();
-    tokens.iter().enumerate().find_map(|(at, token)| match (token, tokens.get(at + 1)) {
-        (TokenTree::Ident(name), Some(TokenTree::Group(_))) if name == "allow" => {
-            Some(name.span().start().line)
-        }
-        (TokenTree::Ident(name), Some(TokenTree::Group(group))) if name == "cfg_attr" => {
-            allow_in(&group.stream())
-        }
-        (_, _) => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{MayWait, allowed_lints, hidden_files, sleeps, strangers, unsafe_code};
+    use super::{MayWait, sleeps, strangers, unsafe_code};
     use crate::source::{Finding, SourceFile};
 
     fn file(path: &str, text: &str) -> [SourceFile; 1] {
@@ -273,31 +207,6 @@ mod tests {
             count(unsafe_code, "src/twilio/sid.rs", "#![expect(unsafe_code, reason = \"unsafe\")]"),
             0
         );
-    }
-
-    #[test]
-    fn allow_falls_in_every_form() {
-        let forms = [
-            "#![allow(dead_code)]",
-            "fn f() { #[allow(unused)] let x = 1; }",
-            "#[cfg_attr(test, allow(dead_code))] fn f() {}",
-            "macro_rules! m { () => { #[allow(unused)] fn f() {} } }",
-        ];
-
-        for form in forms {
-            assert_eq!(count(allowed_lints, "tests/it/main.rs", form), 1, "{form}");
-        }
-        assert_eq!(
-            count(allowed_lints, "src/app.rs", "#[expect(dead_code, reason = \"allow(x)\")] fn f() {}"),
-            0
-        );
-    }
-
-    #[test]
-    fn code_that_hides_from_the_walls_falls() {
-        assert_eq!(count(hidden_files, "src/app.rs", "#[path = \"../x.rs\"] mod x;"), 1);
-        assert_eq!(count(hidden_files, "src/app.rs", "include!(\"x.rs\");"), 1);
-        assert_eq!(count(hidden_files, "src/app.rs", "const A: &str = include_str!(\"x.sql\");"), 0);
     }
 
     #[test]
