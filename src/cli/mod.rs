@@ -1,7 +1,153 @@
 //! The command line.
+//!
+//! Promises: what a command was asked for goes to stdout, everything else to stderr; every list has `--json`; exit codes are
+//! 0 done, 1 failed, 2 usage, 3 refused with nothing changed; no secret is ever an argument.
+//! Doesn't: hold logic of its own; each command opens what it needs and calls the business.
+
+mod account;
+mod completions;
+mod failure;
+mod key;
+mod migrate;
+mod number;
+mod output;
+mod serve;
+mod server_note;
+mod signature;
+mod tenant;
+mod workplace;
+
+use std::io::IsTerminal;
 use std::process::ExitCode;
-/// Run.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Environment, LogFormatSetting, Settings};
+use crate::telemetry::{self, LogFormat};
+use failure::Failure;
+
+/// Answers the phone for many businesses on Twilio.
+#[derive(Debug, Parser)]
+#[command(name = "switchboard", version, max_term_width = 80, after_help = SETTINGS_HELP)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const SETTINGS_HELP: &str = "\
+Settings come from the environment: DATABASE_URL, MIGRATION_DATABASE_URL,
+SWITCHBOARD_DATA_DIR (./data), PORT (8080), BIND_ADDR, PUBLIC_BASE_URL,
+TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_AUTH_TOKEN_SECONDARY,
+SWITCHBOARD_ENCRYPTION_KEYS, SWITCHBOARD_PG_BIN, RUST_LOG, LOG_FORMAT.
+Secrets may come from a file instead: NAME_FILE holds its path.
+
+Without DATABASE_URL, commands use the private PostgreSQL of the data directory.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer the phone
+    Serve(serve::ServeArguments),
+    /// Bring the database to the schema of this version
+    Migrate,
+    /// Make and list tenants
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    /// Give phone numbers to tenants, and list them
+    #[command(subcommand)]
+    Number(number::NumberCommand),
+    /// Store the tokens of Twilio accounts, and list the accounts
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Make keys of the API
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Judge the signatures of webhooks
+    #[command(subcommand)]
+    Signature(signature::SignatureCommand),
+    /// Print the completions of a shell
+    Completions(completions::CompletionsArguments),
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, Args)]
+struct Listing {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads the command line, does what it says, and tells how it went.
 #[must_use]
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let command_line = match CommandLine::try_parse() {
+        Ok(command_line) => command_line,
+        Err(error) => {
+            // Help and version come this way too, with exit code 0.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match execute(command_line.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<(), Failure> {
+    // These need neither settings nor a runtime.
+    let command = match command {
+        Command::Signature(command) => return signature::run(&command),
+        Command::Completions(arguments) => return completions::run(arguments),
+        other @ (Command::Serve(_)
+        | Command::Migrate
+        | Command::Tenant(_)
+        | Command::Number(_)
+        | Command::Account(_)
+        | Command::Key(_)) => other,
+    };
+    let settings = Settings::read(&Environment::of_process())?;
+    telemetry::start(
+        log_format(&settings),
+        settings.log_filter.as_deref().unwrap_or(default_filter(&command)),
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(dispatch(command, settings))
+}
+
+async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
+    match command {
+        Command::Serve(arguments) => serve::run(settings, arguments).await,
+        Command::Migrate => migrate::run(settings).await,
+        Command::Tenant(command) => tenant::run(settings, command).await,
+        Command::Number(command) => number::run(settings, command).await,
+        Command::Account(command) => account::run(settings, command).await,
+        Command::Key(command) => key::run(settings, command).await,
+        Command::Signature(command) => signature::run(&command),
+        Command::Completions(arguments) => completions::run(arguments),
+    }
+}
+
+/// A server tells what it does; a command that a person waits for speaks through its result.
+fn default_filter(command: &Command) -> &'static str {
+    match command {
+        Command::Serve(_) => "info,sqlx=warn",
+        Command::Migrate
+        | Command::Tenant(_)
+        | Command::Number(_)
+        | Command::Account(_)
+        | Command::Key(_)
+        | Command::Signature(_)
+        | Command::Completions(_) => "warn",
+    }
+}
+
+fn log_format(settings: &Settings) -> LogFormat {
+    let unset = if std::io::stderr().is_terminal() { LogFormatSetting::Text } else { LogFormatSetting::Json };
+    match settings.log_format.unwrap_or(unset) {
+        LogFormatSetting::Text => LogFormat::Text,
+        LogFormatSetting::Json => LogFormat::Json,
+    }
 }

@@ -43,27 +43,6 @@ pub async fn create(
     .map(drop)
 }
 
-/// Whether the transaction's tenant has the number.
-pub async fn is_own(tx: &mut TenantTx, number: &E164PhoneNumber) -> Result<Ownership, sqlx::Error> {
-    let found = sqlx::query_scalar!(
-        r#"SELECT phone_number FROM switchboard.tenant_phone_numbers WHERE tenant_id = $1 AND phone_number = $2"#,
-        tx.tenant_id().as_uuid(),
-        number.as_str()
-    )
-    .fetch_optional(tx.connection())
-    .await?;
-    Ok(if found.is_some() { Ownership::Own } else { Ownership::NotOwn })
-}
-
-/// Whose a number is, as far as a tenant may know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ownership {
-    /// The tenant's own.
-    Own,
-    /// Nobody's, or somebody else's.
-    NotOwn,
-}
-
 /// All numbers, by tenant.
 pub async fn list(connection: &mut OperatorConnection) -> Result<Vec<ListedNumber>, sqlx::Error> {
     sqlx::query_as!(

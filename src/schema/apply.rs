@@ -169,3 +169,13 @@ async fn refuse_foreign_tables(connection: &mut PgConnection, names: &Names) -> 
     .await?;
     tables.map_or(Ok(()), |tables| Err(Refusal::ForeignTables { tables }.into()))
 }
+
+/// Whether nothing is missing: one look, no change.
+pub async fn is_current(options: &PgConnectOptions) -> Result<bool, SchemaError> {
+    let mut connection = PgConnection::connect_with(options).await?;
+    let names = Names::of_database(&mut connection).await?;
+    let known = applied_here(&mut connection, &names).await?;
+    // It was read only; a failed close loses nothing.
+    let _ = connection.close().await;
+    Ok(missing(&known)?.next().is_none())
+}

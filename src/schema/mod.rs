@@ -10,7 +10,7 @@ mod lock;
 mod names;
 mod target;
 
-pub use apply::{Migrated, migrate};
+pub use apply::{Migrated, is_current, migrate};
 pub use error::{Refusal, SchemaError};
 pub use lock::Turn;
 pub use names::Names;

@@ -60,10 +60,7 @@ impl TokenSlot {
 }
 
 /// Notices a wrong key, and leaves a canary for the key that writes from now on.
-pub(super) async fn check_key_ring(
-    database: &Database,
-    key_ring: Option<&KeyRing>,
-) -> Result<(), DirectoryError> {
+pub async fn check_key_ring(database: &Database, key_ring: Option<&KeyRing>) -> Result<(), DirectoryError> {
     let Some(ring) = key_ring else { return Ok(()) };
     let mut connection = database.directory().await?;
     let canaries = sqlx::query!(

@@ -1,0 +1,54 @@
+//! The note that a running server leaves in its data directory: where it listens, and what Twilio calls it.
+//!
+//! Promises: `simulate` in a second terminal finds the server without being told. A data directory that can't be written
+//! costs only this comfort.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::twilio::public_url::PublicBaseUrl;
+
+/// What the note says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct ServerNote {
+    /// Where it listens.
+    pub(super) address: SocketAddr,
+    /// Under which URL its webhooks are signed.
+    pub(super) public_base_url: String,
+}
+
+/// A note that was left. It is taken away with [`remove`](LeftNote::remove).
+#[derive(Debug)]
+pub(super) struct LeftNote(Option<PathBuf>);
+
+fn place(data_directory: &Path) -> PathBuf {
+    data_directory.join("server.json")
+}
+
+/// Leaves the note.
+pub(super) fn leave(data_directory: &Path, address: SocketAddr, public_url: &PublicBaseUrl) -> LeftNote {
+    let note = ServerNote { address, public_base_url: public_url.as_str().to_owned() };
+    let file = place(data_directory);
+    let written = fs::create_dir_all(data_directory)
+        .and_then(|()| fs::write(&file, serde_json::to_vec(&note).unwrap_or_default()));
+    match written {
+        Ok(()) => LeftNote(Some(file)),
+        Err(error) => {
+            tracing::warn!(%error, file = %file.display(), "no note of this server could be left; `simulate` needs PORT and PUBLIC_BASE_URL");
+            LeftNote(None)
+        }
+    }
+}
+
+impl LeftNote {
+    /// Takes the note away.
+    pub(super) fn remove(self) {
+        if let Some(file) = self.0 {
+            // Somebody else may have tidied up.
+            let _ = fs::remove_file(file);
+        }
+    }
+}

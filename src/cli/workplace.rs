@@ -1,0 +1,174 @@
+//! Where a command works: which database, which keys, which directory.
+//!
+//! Promises: `DATABASE_URL` if it is set; else the private PostgreSQL of the data directory, joined where a running
+//! switchboard holds it, started for the command's own duration where none does. A private database migrates by itself
+//! and has an encryption key of its own; a given one is left as it is by everything but `serve` and `migrate`.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+use super::failure::Failure;
+use crate::config::Settings;
+use crate::embedded::{self, Cluster, Durability, Programs};
+use crate::schema::{self, Migrated};
+use crate::tenancy::database::PoolSizes;
+use crate::tenancy::secrets::KeyRing;
+use crate::tenancy::{Database, VerifiedOperator};
+
+const MOST_CONNECTIONS: u16 = 100;
+
+/// What a command works with.
+#[derive(Debug)]
+pub(super) struct Workplace {
+    /// As whom the server works.
+    pub(super) database: PgConnectOptions,
+    /// Opens stored tokens.
+    pub(super) key_ring: Option<KeyRing>,
+    /// The data directory.
+    pub(super) data_directory: PathBuf,
+    /// In words, for people.
+    pub(super) description: String,
+    migration_database: PgConnectOptions,
+    cluster: Option<Cluster>,
+}
+
+impl Workplace {
+    /// The database of `DATABASE_URL`, else the private one.
+    pub(super) async fn open(settings: &Settings) -> Result<Self, Failure> {
+        match &settings.database {
+            Some(database) => Ok(Self::given(settings, database)),
+            None => Self::open_private(settings).await,
+        }
+    }
+
+    fn given(settings: &Settings, database: &PgConnectOptions) -> Self {
+        Self {
+            database: database.clone(),
+            migration_database: settings.migration_database.clone().unwrap_or_else(|| database.clone()),
+            key_ring: settings.key_ring.clone(),
+            data_directory: settings.data_directory.clone(),
+            description: format!(
+                "{} on {}:{}",
+                database.get_database().unwrap_or("(default)"),
+                database.get_host(),
+                database.get_port()
+            ),
+            cluster: None,
+        }
+    }
+
+    /// The private PostgreSQL of the data directory, whatever `DATABASE_URL` says.
+    pub(super) async fn open_private(settings: &Settings) -> Result<Self, Failure> {
+        let directory = settings.data_directory.join("postgres");
+        let wanted = embedded::Settings {
+            directory: directory.clone(),
+            durability: Durability::Durable,
+            programs: settings
+                .postgres_programs
+                .clone()
+                .map_or_else(|| Programs::Search { path: settings.search_path.clone() }, Programs::Directory),
+            max_connections: MOST_CONNECTIONS,
+        };
+        let cluster = tokio::task::spawn_blocking(move || embedded::open(&wanted))
+            .await
+            .map_err(|error| Failure::Failed(error.to_string()))??;
+        let connection = cluster.connection();
+        // Nothing of the environment's PG… variables may mix in.
+        let database = PgConnectOptions::new_without_pgpass()
+            .socket(connection.socket_directory())
+            .port(connection.port())
+            .username(connection.user())
+            .database(connection.database())
+            .ssl_mode(PgSslMode::Disable);
+        let key_ring = match &settings.key_ring {
+            Some(ring) => ring.clone(),
+            None => own_key_ring(&settings.data_directory)?,
+        };
+        Ok(Self {
+            migration_database: database.clone(),
+            database,
+            key_ring: Some(key_ring),
+            data_directory: settings.data_directory.clone(),
+            description: describe(&cluster, &directory),
+            cluster: Some(cluster),
+        })
+    }
+
+    /// Brings the database to the schema of this program.
+    pub(super) async fn migrate(&self) -> Result<Migrated, Failure> {
+        Ok(schema::migrate(&self.migration_database).await?)
+    }
+
+    /// The pools, for a command that expects the schema to be there.
+    pub(super) async fn pools(&self) -> Result<Database, Failure> {
+        if self.cluster.is_some() {
+            self.migrate().await?;
+        } else if !schema::is_current(&self.migration_database).await? {
+            return Err(Failure::Refused(
+                "the database does not have the schema of this version yet; run `switchboard migrate` first"
+                    .to_owned(),
+            ));
+        }
+        Ok(Database::new(&self.database, PoolSizes { webhooks: 1, reports: 2 }))
+    }
+
+    /// Whoever can open this workplace may act across tenants.
+    pub(super) fn operator(&self) -> VerifiedOperator {
+        VerifiedOperator::holding(&self.database)
+    }
+
+    /// The key ring, or the setting to set.
+    pub(super) fn sealing_keys(&self) -> Result<&KeyRing, Failure> {
+        self.key_ring.as_ref().ok_or_else(|| {
+            Failure::Refused(
+                "tokens are stored encrypted only, and SWITCHBOARD_ENCRYPTION_KEYS is not set; \
+                 set it to k1:KEY, where KEY is what `openssl rand -base64 32` prints, and keep it safe"
+                    .to_owned(),
+            )
+        })
+    }
+
+    /// Stops the private PostgreSQL, if this command started it.
+    pub(super) async fn close(self) {
+        let stop = tokio::task::spawn_blocking(move || match self.cluster {
+            Some(Cluster::Started(started)) => started.stop(),
+            Some(Cluster::Running(_)) | None => {}
+        });
+        // A panic while stopping has been reported; the server ends with us anyway.
+        let _ = stop.await;
+    }
+}
+
+fn describe(cluster: &Cluster, directory: &Path) -> String {
+    match cluster {
+        Cluster::Started(started) => match started.relocated() {
+            Some(elsewhere) => format!(
+                "private PostgreSQL in {} (the account that runs PostgreSQL can't reach {})",
+                elsewhere.display(),
+                directory.display()
+            ),
+            None => format!("private PostgreSQL in {}", directory.display()),
+        },
+        Cluster::Running(_) => {
+            format!("private PostgreSQL in {}, of the switchboard that runs already", directory.display())
+        }
+    }
+}
+
+/// The key ring of a private database: made once, readable by its owner alone.
+fn own_key_ring(data_directory: &Path) -> Result<KeyRing, Failure> {
+    let file = data_directory.join("encryption_keys");
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
+    match made {
+        Ok(mut file) => file.write_all(KeyRing::new_text().as_bytes())?,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(Failure::Failed(format!("{} can't be written: {error}", file.display()))),
+    }
+    let text = zeroize::Zeroizing::new(fs::read_to_string(&file)?);
+    KeyRing::parse(text.trim())
+        .map_err(|error| Failure::Failed(format!("{} is broken: {error}", file.display())))
+}
