@@ -18,7 +18,7 @@ use crate::calls::CallDesk;
 use crate::clock::Clock;
 use crate::http::{Doors, Health, router, server};
 use crate::schema;
-use crate::tenancy::accounts::Account;
+use crate::tenancy::account::Account;
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::directory::DirectoryError;
 use crate::tenancy::secrets::KeyRing;

@@ -16,7 +16,7 @@ use sqlx::postgres::PgConnectOptions;
 pub use environment::Environment;
 pub use mistakes::{Mistake, Mistakes};
 
-use crate::tenancy::accounts::{Account, AccountReach};
+use crate::tenancy::account::{Account, AccountReach};
 use crate::tenancy::secrets::KeyRing;
 use crate::twilio::public_url::PublicBaseUrl;
 use crate::twilio::sid::AccountSid;

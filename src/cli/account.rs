@@ -6,10 +6,9 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::Listing;
 use super::failure::Failure;
 use super::number::named_tenant;
-use super::output::{print_json, print_table, say};
+use super::output::{Listing, print_json, print_table, say};
 use super::workplace::Workplace;
 use crate::config::Settings;
 use crate::tenancy::directory::{self, StoredAccount, TokenSlot};

@@ -1,9 +1,8 @@
 //! `switchboard completions SHELL`
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::CommandLine;
 use super::failure::Failure;
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -12,8 +11,8 @@ pub(super) struct CompletionsArguments {
     shell: Shell,
 }
 
-pub(super) fn run(arguments: CompletionsArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: CompletionsArguments, command: &mut Command) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut CommandLine::command(), "switchboard", &mut script);
+    clap_complete::generate(arguments.shell, command, "switchboard", &mut script);
     Ok(super::output::say(String::from_utf8_lossy(&script).trim_end())?)
 }

@@ -20,7 +20,7 @@ mod workplace;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{Environment, LogFormatSetting, Settings};
 use crate::telemetry::{self, LogFormat};
@@ -68,14 +68,6 @@ enum Command {
     Completions(completions::CompletionsArguments),
 }
 
-/// How a list is printed.
-#[derive(Clone, Copy, Debug, Args)]
-struct Listing {
-    /// Print JSON instead of a table
-    #[arg(long)]
-    json: bool,
-}
-
 /// Reads the command line, does what it says, and tells how it went.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -100,7 +92,7 @@ fn execute(command: Command) -> Result<(), Failure> {
     // These need neither settings nor a runtime.
     let command = match command {
         Command::Signature(command) => return signature::run(&command),
-        Command::Completions(arguments) => return completions::run(arguments),
+        Command::Completions(arguments) => return completions::run(arguments, &mut CommandLine::command()),
         other @ (Command::Serve(_)
         | Command::Migrate
         | Command::Tenant(_)
@@ -126,7 +118,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Account(command) => account::run(settings, command).await,
         Command::Key(command) => key::run(settings, command).await,
         Command::Signature(command) => signature::run(&command),
-        Command::Completions(arguments) => completions::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments, &mut CommandLine::command()),
     }
 }
 

@@ -6,9 +6,18 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use clap::Args;
 use serde::Serialize;
 
 use super::failure::Failure;
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Listing {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 /// Prints a line to stdout.
 pub(super) fn say(line: impl Display) -> io::Result<()> {

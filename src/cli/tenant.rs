@@ -2,9 +2,8 @@
 
 use clap::Subcommand;
 
-use super::Listing;
 use super::failure::Failure;
-use super::output::{print_json, print_table, say, short_time};
+use super::output::{Listing, print_json, print_table, say, short_time};
 use super::workplace::Workplace;
 use crate::clock::Clock;
 use crate::config::Settings;

@@ -4,7 +4,7 @@
 
 use zeroize::Zeroizing;
 
-use super::accounts::{Account, AccountReach};
+use super::account::{Account, AccountReach};
 use super::database::{Database, OperatorConnection};
 use super::ids::TenantId;
 use super::ingest::CallSettings;

@@ -4,6 +4,7 @@
 //! [`VerifiedTwilioRequest`], a [`TenantScope`], a [`VerifiedOperator`]. Row-level security is the net below them.
 //! Doesn't: decide anything about calls, or know any table of the business beyond the directory.
 
+pub mod account;
 pub mod accounts;
 pub mod api_key;
 pub mod database;
@@ -15,6 +16,7 @@ pub mod last_known;
 pub mod scope;
 pub mod secrets;
 pub mod tenant_tx;
+pub mod twilio_door;
 pub mod twilio_request;
 
 pub use accounts::AccountDirectory;
@@ -24,4 +26,5 @@ pub use ids::TenantId;
 pub use last_known::LastKnownSettings;
 pub use scope::{TenantScope, VerifiedOperator};
 pub use tenant_tx::TenantTx;
-pub use twilio_request::{TwilioDoor, VerifiedTwilioRequest};
+pub use twilio_door::TwilioDoor;
+pub use twilio_request::VerifiedTwilioRequest;
