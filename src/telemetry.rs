@@ -4,6 +4,8 @@
 //! asked for. `RUST_LOG` chooses how much.
 //! Doesn't: log bodies, tokens or whole phone numbers; nobody may hand it any.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -24,7 +26,12 @@ pub fn start(format: LogFormat, filter: &str) {
     // Whoever logs already (a test) keeps doing so.
     let _ = match format {
         LogFormat::Text => registry
-            .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false))
+            .with(
+                tracing_subscriber::fmt::layer()
+                    .with_ansi(std::io::stderr().is_terminal())
+                    .with_target(false)
+                    .with_writer(std::io::stderr),
+            )
             .try_init(),
         LogFormat::Json => registry
             .with(

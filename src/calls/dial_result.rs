@@ -33,7 +33,7 @@ pub async fn dial_result(
             routing::after_forwarding(result)
         }
         Ok(Ingested::Quarantined(reason)) => {
-            tracing::warn!(reason = reason.as_str(), account = %request.account_sid(), "a forwarding's result belongs to nobody");
+            span.record("reason", reason.as_str());
             Decision::HangUp
         }
         Err(error) => {

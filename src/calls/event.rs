@@ -25,8 +25,9 @@ pub enum UnusableEvent {
 
 impl IntoResponse for UnusableEvent {
     fn into_response(self) -> Response {
-        tracing::Span::current().record("decision", "refused");
-        tracing::warn!(reason = %self, "webhook refused");
+        let span = tracing::Span::current();
+        span.record("decision", "refused");
+        span.record("reason", tracing::field::display(&self));
         (StatusCode::BAD_REQUEST, format!("{self}.\n")).into_response()
     }
 }

@@ -61,7 +61,7 @@ fn routed_call(
 }
 
 fn quarantined_call(desk: &CallDesk, request: &VerifiedTwilioRequest, reason: QuarantineReason) -> Decision {
-    tracing::warn!(reason = reason.as_str(), account = %request.account_sid(), "a call belongs to nobody; it is in quarantine");
+    tracing::Span::current().record("reason", reason.as_str());
     match (reason, request.called_number()) {
         (QuarantineReason::UnknownNumber | QuarantineReason::InactiveTenant, Some(number)) => {
             desk.last_known.forget(number);

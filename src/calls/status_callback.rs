@@ -28,7 +28,8 @@ pub async fn status(
             StatusCode::NO_CONTENT
         }
         Ok(Ingested::Quarantined(reason)) => {
-            span.record("decision", reason.as_str());
+            span.record("decision", "quarantined");
+            span.record("reason", reason.as_str());
             StatusCode::NO_CONTENT
         }
         Err(error) => {

@@ -1,7 +1,7 @@
 //! `switchboard migrate`
 
 use super::failure::Failure;
-use super::output::say;
+use super::output::{count, say};
 use super::workplace::Workplace;
 use crate::config::Settings;
 
@@ -24,7 +24,7 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     if migrated.applied.is_empty() {
         say("nothing to do")?;
     } else {
-        say(format!("done: {} migrations", migrated.applied.len()))?;
+        say(format!("done: {} applied", count(migrated.applied.len(), "migration")))?;
     }
     Ok(())
 }

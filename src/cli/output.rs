@@ -61,6 +61,11 @@ pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> St
     lines
 }
 
+/// "1 number", "2 numbers".
+pub(super) fn count<N: Display + PartialEq + From<u8>>(many: N, thing: &str) -> String {
+    if many == N::from(1) { format!("1 {thing}") } else { format!("{many} {thing}s") }
+}
+
 /// A time as people read it in a table, in UTC.
 pub(super) fn short_time(time: chrono::DateTime<chrono::Utc>) -> String {
     time.format("%Y-%m-%d %H:%M").to_string()

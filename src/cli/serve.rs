@@ -7,7 +7,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::failure::Failure;
-use super::output::say;
+use super::output::{count, say};
 use super::server_note;
 use super::workplace::Workplace;
 use crate::app::{Parts, RunningServer};
@@ -109,7 +109,7 @@ async fn screen(
     let accounts = doors.twilio.accounts.count();
     let schema = match migrated.applied.len() {
         0 => "current".to_owned(),
-        applied => format!("current; {applied} migrations applied now"),
+        applied => format!("current; {} applied now", count(applied, "migration")),
     };
     let urls: Vec<&str> = doors.twilio.public_urls.iter().map(PublicBaseUrl::as_str).collect();
 
@@ -119,9 +119,9 @@ async fn screen(
         ("public URL", urls.join(", ")),
         ("database", format!("{}, as role switchboard_app", workplace.description)),
         ("schema", schema),
-        ("accounts", accounts.to_string()),
-        ("tenants", format!("{} with {numbers} numbers", tenants.len())),
-        ("quarantine", format!("{unrouted} calls that belong to nobody")),
+        ("accounts", count(accounts, "Twilio account")),
+        ("serves", format!("{}, {}", count(tenants.len(), "tenant"), count(numbers, "number"))),
+        ("quarantine", count(unrouted, "unrouted call")),
     ];
     for (name, value) in lines {
         // Writing to a String can't fail.

@@ -32,7 +32,8 @@ pub async fn watch(request: Request, next: Next) -> Response {
         route = %route,
         tenant = Empty,
         call = Empty,
-        decision = Empty
+        decision = Empty,
+        reason = Empty
     );
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -46,12 +47,13 @@ pub async fn watch(request: Request, next: Next) -> Response {
 
 fn log(route: &str, response: &Response, began: Instant) {
     let status = response.status().as_u16();
-    let duration_ms = began.elapsed().as_secs_f64() * 1_000.0;
-    // Probes come every few seconds and say nothing new.
-    if matches!(route, "/livez" | "/readyz") {
-        tracing::debug!(status, duration_ms, "answered");
-    } else {
-        tracing::info!(status, duration_ms, "answered");
+    let duration_ms = began.elapsed().as_millis();
+    match status {
+        // Probes come every few seconds and say nothing new.
+        200 if matches!(route, "/livez" | "/readyz") => tracing::debug!(status, duration_ms, "answered"),
+        500.. => tracing::error!(status, duration_ms, "answered"),
+        400.. => tracing::warn!(status, duration_ms, "answered"),
+        _ => tracing::info!(status, duration_ms, "answered"),
     }
 }
 

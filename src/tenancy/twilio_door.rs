@@ -80,8 +80,9 @@ pub enum NotProved {
 
 impl IntoResponse for TwilioRefusal {
     fn into_response(self) -> Response {
-        tracing::Span::current().record("decision", "refused");
-        tracing::warn!(reason = %self, "webhook refused");
+        let span = tracing::Span::current();
+        span.record("decision", "refused");
+        span.record("reason", tracing::field::display(&self));
         match self {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.\n").into_response(),
             Self::Unreadable => (StatusCode::BAD_REQUEST, "The body could not be read.\n").into_response(),
