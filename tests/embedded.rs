@@ -16,7 +16,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nix::unistd::{self, Pid};
+use nix::{
+    sys::signal::{self, Signal},
+    unistd::{self, Pid},
+};
 use sqlx::{
     Connection as _,
     postgres::{PgConnectOptions, PgConnection, PgSslMode},
@@ -262,6 +265,24 @@ fn an_open_right_after_kill_9_waits_for_the_old_server_to_end() {
     kill_hard(owner);
     let next = start(&scratch.cluster());
 
+    assert_eq!(count_rows(&next.connection()), 1);
+}
+
+/// What a power loss leaves: no orderly end, and a pid file that nobody removed.
+#[test]
+fn a_server_that_was_killed_itself_recovers_at_the_next_open() {
+    let scratch = Scratch::new();
+    let wanted = settings(&scratch.cluster(), Durability::Durable);
+    let Cluster::Started(started) = open(&wanted).unwrap() else { panic!("somebody else runs it") };
+    make_a_row(&started.connection());
+
+    let server = Pid::from_raw(i32::try_from(started.process_id()).unwrap());
+    signal::kill(server, Signal::SIGKILL).unwrap();
+    started.stop();
+    assert!(scratch.cluster().join("data/postmaster.pid").exists());
+    let next = open(&wanted).unwrap();
+
+    assert!(matches!(next, Cluster::Started(_)));
     assert_eq!(count_rows(&next.connection()), 1);
 }
 

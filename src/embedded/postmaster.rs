@@ -3,13 +3,14 @@
 //! The file survives a power loss and proves nothing by itself: its process id may belong to anybody by now. Nothing
 //! is signalled unless it is a `postgres` that works in this very data directory.
 
-use std::{fs, io::ErrorKind, path::Path};
+use std::{fs, io::ErrorKind, path::Path, time::Duration};
 
 use nix::unistd::Pid;
 
 use super::{error::EmbeddedError, process};
 
 const FILE: &str = "postmaster.pid";
+const LAST_SESSIONS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Whether the server `process_id` on `data` accepts connections. Line 8 of the file says so; `pg_ctl -w` trusts the
 /// same line.
@@ -36,8 +37,11 @@ pub(super) fn stop_left_over(data: &Path) -> Result<(), EmbeddedError> {
         return Err(EmbeddedError::LeftOverStays { process_id: process_id.as_raw(), data: data.to_owned() });
     }
 
-    // PostgreSQL itself refuses a file that it cannot read, and one whose process id is in use again by the same
-    // account. Should a server process of old still be attached to this data, its shared memory gives it away.
+    // The sessions of a server that was killed itself end a moment later. One that doesn't keeps PostgreSQL from
+    // starting, by its shared memory, with a message of its own; the pid file is not needed for that.
+    process::within(LAST_SESSIONS_WITHIN, || !is_served(data));
+
+    // PostgreSQL refuses a file that it cannot read, and one whose process id the same account uses again.
     if let Err(error) = fs::remove_file(&file)
         && error.kind() != ErrorKind::NotFound
     {
@@ -68,6 +72,21 @@ fn serves(process_id: Pid, data: &Path) -> bool {
         && works_in.is_ok_and(|there| {
             fs::metadata(data).is_ok_and(|ours| (there.dev(), there.ino()) == (ours.dev(), ours.ino()))
         })
+}
+
+/// Whether any process is a `postgres` that works in `data`.
+#[cfg(target_os = "linux")]
+fn is_served(data: &Path) -> bool {
+    fs::read_dir("/proc").into_iter().flatten().flatten().any(|process| {
+        let process_id = process.file_name().to_str().and_then(|name| name.parse().ok());
+        process_id.is_some_and(|process_id| serves(Pid::from_raw(process_id), data))
+    })
+}
+
+/// Other systems don't tell where a process works.
+#[cfg(not(target_os = "linux"))]
+fn is_served(_data: &Path) -> bool {
+    false
 }
 
 /// Whether this process is a `postgres`, and no zombie. The pid file lies in `data`, which has to do as the proof of
