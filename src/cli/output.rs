@@ -62,7 +62,7 @@ pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> St
 }
 
 /// "1 number", "2 numbers".
-pub(super) fn count<N: Display + PartialEq + From<u8>>(many: N, thing: &str) -> String {
+pub(super) fn count<N: Copy + Display + PartialEq + From<u8>>(many: N, thing: &str) -> String {
     if many == N::from(1) { format!("1 {thing}") } else { format!("{many} {thing}s") }
 }
 

@@ -15,7 +15,7 @@ use std::{
 
 use nix::unistd::{Uid, User, geteuid};
 
-use super::{error::EmbeddedError, programs::Installation};
+use super::error::EmbeddedError;
 
 #[derive(Debug, Clone)]
 pub(super) enum Account {
@@ -67,17 +67,14 @@ impl Account {
         }
     }
 
-    /// Whether this account can enter `directory`. The kernel is asked, by running a program there: rights on every
+    /// Whether this account can enter `directory`. The kernel is asked, by running `probe` there, as this account: rights on every
     /// directory above, access lists and network file systems are all its business.
-    pub(super) fn can_enter(&self, directory: &Path, installation: &Installation) -> bool {
+    pub(super) fn can_enter(&self, directory: &Path, mut probe: Command) -> bool {
         match self {
             Self::Own => true,
-            Self::Other { .. } => installation
-                .command("postgres", self)
-                .current_dir(directory)
-                .arg("--version")
-                .output()
-                .is_ok_and(|output| output.status.success()),
+            Self::Other { .. } => {
+                probe.current_dir(directory).output().is_ok_and(|output| output.status.success())
+            }
         }
     }
 }

@@ -5,7 +5,8 @@
 
 use std::{io, path::PathBuf};
 
-use super::programs::OLDEST_MAJOR;
+/// The oldest major version of PostgreSQL that Switchboard supports.
+pub(super) const OLDEST_MAJOR: u32 = 15;
 
 /// Why [`open`](super::open) returned no cluster.
 #[derive(Debug, thiserror::Error)]

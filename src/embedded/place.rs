@@ -56,14 +56,14 @@ impl Place {
         installation: &Installation,
     ) -> Result<Self, EmbeddedError> {
         let unreachable = |directory| EmbeddedError::Unreachable { account: account.to_string(), directory };
-        if account.can_enter(self.directory(), installation) {
+        if account.can_enter(self.directory(), installation.probe(account)) {
             return Ok(self);
         }
 
         match self {
             Self::Wished(directory) if !directory.join("data").exists() => {
                 let fresh = relocate(&directory)?;
-                if account.can_enter(&fresh, installation) {
+                if account.can_enter(&fresh, installation.probe(account)) {
                     Ok(Self::Relocated(fresh))
                 } else {
                     Err(unreachable(fresh))

@@ -12,10 +12,11 @@ use std::{
     process::Command,
 };
 
-use super::{account::Account, error::EmbeddedError, process};
-
-/// The oldest major version of PostgreSQL that Switchboard supports.
-pub(super) const OLDEST_MAJOR: u32 = 15;
+use super::{
+    account::Account,
+    error::{EmbeddedError, OLDEST_MAJOR},
+    process,
+};
 
 /// Where to look for the programs of PostgreSQL.
 #[derive(Debug, Clone)]
@@ -60,6 +61,13 @@ impl Installation {
 
     pub(super) fn command(&self, name: &str, account: &Account) -> Command {
         process::command(&self.program(name), account)
+    }
+
+    /// A command that only says its version: whether it runs is what is asked.
+    pub(super) fn probe(&self, account: &Account) -> Command {
+        let mut probe = self.command("postgres", account);
+        probe.arg("--version");
+        probe
     }
 }
 

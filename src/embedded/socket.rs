@@ -58,7 +58,7 @@ impl SocketDirectory {
         name.insert_str(0, "sb-");
         let directory = [env::temp_dir(), PathBuf::from("/tmp")]
             .into_iter()
-            .filter(|parent| account.can_enter(parent, installation))
+            .filter(|parent| account.can_enter(parent, installation.probe(account)))
             .map(|parent| parent.join(&name))
             .find(|directory| fits(directory))
             .ok_or_else(|| EmbeddedError::NoPlaceForSocket {

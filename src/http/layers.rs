@@ -51,7 +51,6 @@ fn log(route: &str, response: &Response, began: Instant) {
     match status {
         // Probes come every few seconds and say nothing new.
         200 if matches!(route, "/livez" | "/readyz") => tracing::debug!(status, duration_ms, "answered"),
-        500.. => tracing::error!(status, duration_ms, "answered"),
         400.. => tracing::warn!(status, duration_ms, "answered"),
         _ => tracing::info!(status, duration_ms, "answered"),
     }
