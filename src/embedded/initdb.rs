@@ -13,12 +13,12 @@ use nix::sys::signal::Signal;
 use uuid::Uuid;
 
 use super::{
-    Durability,
     account::Account,
     error::EmbeddedError,
     place::{self, Place},
     process,
     programs::Installation,
+    settings::Durability,
 };
 
 const UNFINISHED_PREFIX: &str = "initdb-";

@@ -7,6 +7,7 @@
 
 mod abandoned;
 mod account;
+mod connection;
 mod error;
 mod initdb;
 mod lock;
@@ -15,6 +16,7 @@ mod postmaster;
 mod process;
 mod programs;
 mod server_log;
+mod settings;
 mod socket;
 mod started;
 
@@ -29,35 +31,17 @@ use std::{
 use lock::{Attempt, Lock};
 
 pub use self::{
-    abandoned::remove_abandoned, error::EmbeddedError, programs::Programs, started::StartedCluster,
+    abandoned::remove_abandoned,
+    connection::Connection,
+    error::EmbeddedError,
+    programs::Programs,
+    settings::{Durability, Settings},
+    started::StartedCluster,
 };
 
 /// How long to wait for the server of another process that holds the directory.
 const PATIENCE: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-
-/// Whether the data shall outlive a crash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// As safe as PostgreSQL is by default.
-    Durable,
-    /// For tests: faster, and worthless after a crash of the machine.
-    Disposable,
-}
-
-/// Which cluster to open, and how.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The wished-for directory, such as `./data/postgres`; made if missing. As root, the data may have to lie
-    /// elsewhere: see [`StartedCluster::relocated`].
-    pub directory: PathBuf,
-    /// Whether the data shall outlive a crash. Only the process that starts the server decides.
-    pub durability: Durability,
-    /// Where the programs are.
-    pub programs: Programs,
-    /// The server's limit of connections, all processes together.
-    pub max_connections: u16,
-}
 
 /// An open cluster.
 #[derive(Debug)]
@@ -79,43 +63,6 @@ impl Cluster {
     }
 }
 
-/// What a client needs to connect: a unix socket, no password, no TLS. A client library that also reads `PG…`
-/// variables has to be given every one of these, or it mixes in what it finds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connection {
-    socket_directory: PathBuf,
-}
-
-impl Connection {
-    fn new(socket_directory: &Path) -> Self {
-        Self { socket_directory: socket_directory.to_owned() }
-    }
-
-    /// The directory that the socket lies in; an absolute path, private to PostgreSQL's account and root.
-    #[must_use]
-    pub fn socket_directory(&self) -> &Path {
-        &self.socket_directory
-    }
-
-    /// The port, which is a part of the socket's name.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        socket::PORT
-    }
-
-    /// The superuser of the cluster.
-    #[must_use]
-    pub fn user(&self) -> &'static str {
-        "postgres"
-    }
-
-    /// The database that every cluster has.
-    #[must_use]
-    pub fn database(&self) -> &'static str {
-        "postgres"
-    }
-}
-
 /// Starts the server of a directory, or joins the one that another process of ours has started there. That other
 /// process may be on its way up or down: it is waited for up to a minute, and succeeded if it goes away meanwhile.
 pub fn open(settings: &Settings) -> Result<Cluster, EmbeddedError> {
@@ -125,7 +72,7 @@ pub fn open(settings: &Settings) -> Result<Cluster, EmbeddedError> {
         match Lock::attempt(&directory)? {
             Attempt::Taken(lock) => return started::start(settings, &directory, lock).map(Cluster::Started),
             Attempt::Held { socket_directory: Some(socket_directory) } if answers(&socket_directory) => {
-                return Ok(Cluster::Running(Connection { socket_directory }));
+                return Ok(Cluster::Running(Connection::new(&socket_directory)));
             }
             Attempt::Held { .. } if Instant::now() >= deadline => {
                 return Err(EmbeddedError::Busy { directory, seconds: PATIENCE.as_secs() });

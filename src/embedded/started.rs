@@ -10,8 +10,8 @@ use std::{
 };
 
 use super::{
-    Connection, Durability, Settings,
     account::Account,
+    connection::Connection,
     error::EmbeddedError,
     initdb,
     lock::Lock,
@@ -20,6 +20,7 @@ use super::{
     process::{self, Server},
     programs::{self, Installation},
     server_log::ServerLog,
+    settings::{Durability, Settings},
     socket::{PORT, SocketDirectory},
 };
 
