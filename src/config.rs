@@ -113,7 +113,9 @@ fn database(
         mistakes.add(name, "is set, but empty; give it a value or unset it".to_owned());
     }
     let text = environment.secret(name, mistakes)?;
-    let Ok(options) = text.parse::<PgConnectOptions>() else {
+    // sqlx takes any scheme.
+    let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+    let Some(options) = text.parse::<PgConnectOptions>().ok().filter(|_| is_postgres) else {
         // The URL holds a password, so it is not repeated.
         mistakes
             .add(name, "is no PostgreSQL URL such as postgres://user:password@host:5432/database".to_owned());

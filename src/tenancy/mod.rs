@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod api_door;
 pub mod api_key;
 pub mod database;
 pub mod db_error;
@@ -20,7 +21,7 @@ pub mod twilio_door;
 pub mod twilio_request;
 
 pub use accounts::AccountDirectory;
-pub use api_key::ApiDoor;
+pub use api_door::ApiDoor;
 pub use database::Database;
 pub use ids::TenantId;
 pub use last_known::LastKnownSettings;

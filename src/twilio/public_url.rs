@@ -12,24 +12,22 @@ use super::url_parts::UrlParts;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPublicBaseUrl {
     /// No `http://` or `https://` at the start.
-    #[error("PUBLIC_BASE_URL must begin with https:// (or http:// for a trial), in lower case")]
+    #[error("must begin with https:// (or http:// for a trial), in lower case")]
     Scheme,
     /// A user name or password before an `@`.
-    #[error(
-        "PUBLIC_BASE_URL must not hold a user name or password: remove everything up to the @, Twilio does not sign it"
-    )]
+    #[error("must not hold a user name or password: remove everything up to the @, Twilio does not sign it")]
     Userinfo,
     /// A `?`.
-    #[error("PUBLIC_BASE_URL must not hold a query: remove the ? and what follows it")]
+    #[error("must not hold a query: remove the ? and what follows it")]
     Query,
     /// A `#`.
     #[error(
-        "PUBLIC_BASE_URL must not hold a fragment: remove the # and what follows it, and write it on the number's URLs instead"
+        "must not hold a fragment: remove the # and what follows it, and write it on the number's URLs instead"
     )]
     Fragment,
     /// No host, or one with characters that no host name has.
     #[error(
-        "PUBLIC_BASE_URL must name a host such as phone.example.com or [2001:db8::1]; Twilio refuses names with an underscore"
+        "must name a host such as phone.example.com or [2001:db8::1]; Twilio refuses names with an underscore"
     )]
     Host,
     /// A port that is no number from 1 to 65535.
@@ -37,7 +35,7 @@ pub enum InvalidPublicBaseUrl {
     Port,
     /// Blanks, control characters, backslashes or letters outside ASCII.
     #[error(
-        "PUBLIC_BASE_URL must be plain ASCII without blanks and backslashes: percent-encode its path, write its host in punycode"
+        "must be plain ASCII without blanks and backslashes: percent-encode its path, write its host in punycode"
     )]
     Characters,
 }

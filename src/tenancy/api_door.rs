@@ -1,0 +1,123 @@
+//! The door that API clients come through: reads a key, checks it, makes the scope.
+//!
+//! Promises: a tenant's key opens that tenant; an operator's key opens the tenant that the request names. A key that isn't
+//! there costs the same work as a wrong one.
+//! Doesn't: slow down guessing yet; a guess has one chance in 2²⁵⁶.
+
+use axum::extract::{FromRef, FromRequestParts, Query};
+use axum::http::header;
+use axum::http::request::Parts;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use tokio_util::task::TaskTracker;
+
+use super::api_key::HashedApiKey;
+use super::database::Database;
+use super::directory;
+use super::scope::{TenantScope, VerifiedOperator};
+use crate::clock::Clock;
+use crate::web::problem::Problem;
+
+/// The last use is noted at most this often.
+const NOTE_PAUSE: TimeDelta = TimeDelta::minutes(1);
+
+/// What checking a key needs. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct ApiDoor {
+    /// Where keys are found.
+    pub database: Database,
+    /// For expiry and last use.
+    pub clock: Clock,
+    /// For noting the last use after the answer.
+    pub tasks: TaskTracker,
+}
+
+enum Caller {
+    Tenant(TenantScope),
+    Operator(VerifiedOperator),
+}
+
+impl ApiDoor {
+    async fn caller_of(&self, key: &str) -> Result<Caller, Problem> {
+        // kind_id_secret; the secret may hold the separator itself.
+        let prefix = match key.match_indices('_').nth(1) {
+            Some((end, _)) => key.get(..end).unwrap_or_default(),
+            None => return Err(Problem::unauthorized()),
+        };
+        let now = self.clock.now();
+        let mut connection = self.database.directory().await?;
+        let found = sqlx::query!(
+            r#"SELECT tenant_id, secret_hash AS "secret_hash!", last_used_at FROM switchboard.find_key($1, $2)"#,
+            prefix,
+            now
+        )
+        .fetch_optional(&mut *connection)
+        .await?;
+        let presented = HashedApiKey::of(key);
+        // A key that isn't there is compared as well, against nothing.
+        let stored = found.as_ref().map_or(&[0_u8; 32][..], |found| found.secret_hash.as_slice());
+        let matches = presented.is(stored);
+        let Some(found) = found.filter(|_| matches) else { return Err(Problem::unauthorized()) };
+        if found.last_used_at.is_none_or(|last| now - last >= NOTE_PAUSE) {
+            self.note_use(prefix.to_owned(), now);
+        }
+        Ok(match found.tenant_id {
+            Some(tenant) => Caller::Tenant(TenantScope::proven(tenant.into())),
+            None => Caller::Operator(VerifiedOperator::by_key()),
+        })
+    }
+
+    fn note_use(&self, prefix: String, now: DateTime<Utc>) {
+        let database = self.database.clone();
+        self.tasks.spawn(async move {
+            let noted = async {
+                let mut connection = database.directory().await?;
+                sqlx::query!("SELECT switchboard.note_key_used($1, $2)", prefix, now)
+                    .execute(&mut *connection)
+                    .await
+            };
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, %prefix, "the last use of a key was not noted");
+            }
+        });
+    }
+}
+
+#[derive(Deserialize)]
+struct NamedTenant {
+    tenant: Option<String>,
+}
+
+/// A request for a tenant's data: `Authorization: Bearer KEY`, and `?tenant=SLUG` if it is an operator's.
+impl<S> FromRequestParts<S> for TenantScope
+where
+    S: Send + Sync,
+    ApiDoor: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let door = ApiDoor::from_ref(state);
+        let key = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, key)| key.trim())
+            .ok_or_else(Problem::unauthorized)?;
+        let scope = match door.caller_of(key).await? {
+            Caller::Tenant(scope) => scope,
+            Caller::Operator(operator) => {
+                let named =
+                    Query::<NamedTenant>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.tenant);
+                let slug = named.ok_or_else(Problem::tenant_not_named)?;
+                directory::scope_of_slug(&door.database, operator, &slug)
+                    .await?
+                    .ok_or_else(Problem::not_found)?
+            }
+        };
+        tracing::Span::current().record("tenant", tracing::field::display(scope.tenant_id()));
+        Ok(scope)
+    }
+}
