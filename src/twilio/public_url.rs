@@ -31,7 +31,7 @@ pub enum InvalidPublicBaseUrl {
     )]
     Host,
     /// A port that is no number from 1 to 65535.
-    #[error("PUBLIC_BASE_URL has a port that is no number from 1 to 65535: correct it, or remove the colon")]
+    #[error("has a port that is no number from 1 to 65535: correct it, or remove the colon")]
     Port,
     /// Blanks, control characters, backslashes or letters outside ASCII.
     #[error(

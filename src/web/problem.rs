@@ -10,7 +10,7 @@ use serde::Serialize;
 /// What an API client is told when it doesn't get what it asked for.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct Problem {
-    /// A stable name for this kind of problem: `urn:switchboard:problem:…`. `docs/errors.md` lists them.
+    /// A stable name for this kind of problem: `urn:switchboard:problem:…`. `docs/api.md` lists them.
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
