@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -19,6 +20,8 @@ use crate::twilio::sid::AccountSid;
 const RELOAD_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// All unknown accounts together are looked for at most this often.
 const UNKNOWN_PAUSE: TimeDelta = TimeDelta::seconds(1);
+/// How long a refusal waits for the database.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// All accounts that may call.
 #[derive(Debug)]
@@ -26,6 +29,7 @@ pub struct AccountDirectory {
     environment: Option<Account>,
     stored: RwLock<HashMap<AccountSid, Loaded>>,
     last_unknown: Mutex<Option<DateTime<Utc>>>,
+    reloading: tokio::sync::Mutex<()>,
     database: Database,
     key_ring: Option<KeyRing>,
     clock: Clock,
@@ -55,6 +59,7 @@ impl AccountDirectory {
             environment,
             stored: RwLock::new(stored),
             last_unknown: Mutex::new(None),
+            reloading: tokio::sync::Mutex::new(()),
             database,
             key_ring,
             clock,
@@ -81,19 +86,34 @@ impl AccountDirectory {
     /// The account read again from the database, where it is time for that; else none. A database that can't be asked is
     /// the same as an account that isn't there: nothing is proved.
     pub async fn reloaded(&self, sid: &AccountSid) -> Option<(AccountSource, Account)> {
+        let asked_at = self.clock.now();
+        // Of two calls signed with a new token at once, the second waits for what the first one reads.
+        let _turn = self.reloading.lock().await;
+        if let Some(account) = self.read_since(sid, asked_at) {
+            return Some((AccountSource::Stored, account));
+        }
         if !self.is_due(sid) {
             return None;
         }
-        let found = directory::accounts(&self.database, Some(sid), self.key_ring.as_ref()).await;
-        let account = match found {
-            Ok(accounts) => accounts.into_iter().next(),
-            Err(error) => {
+        let reading = directory::accounts(&self.database, Some(sid), self.key_ring.as_ref());
+        let account = match tokio::time::timeout(PATIENCE, reading).await {
+            Ok(Ok(accounts)) => accounts.into_iter().next(),
+            Ok(Err(error)) => {
                 tracing::error!(account = %sid, %error, "a Twilio account could not be read again");
+                return None;
+            }
+            Err(_) => {
+                tracing::error!(account = %sid, "a Twilio account could not be read again in time");
                 return None;
             }
         };
         self.remember(sid, account.clone());
         account.map(|account| (AccountSource::Stored, account))
+    }
+
+    fn read_since(&self, sid: &AccountSid, asked_at: DateTime<Utc>) -> Option<Account> {
+        let stored = self.stored.read().unwrap_or_else(PoisonError::into_inner);
+        stored.get(sid).filter(|loaded| loaded.read_at >= asked_at).map(|loaded| loaded.account.clone())
     }
 
     /// Whether this account may be read again now; if so, notes that it is.
