@@ -10,6 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use crate::config::Settings;
@@ -162,13 +163,26 @@ fn describe(cluster: &Cluster, directory: &Path) -> String {
 /// The key ring of a private database: made once, readable by its owner alone.
 fn own_key_ring(data_directory: &Path) -> Result<KeyRing, Failure> {
     let file = data_directory.join("encryption_keys");
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
-    match made {
-        Ok(mut file) => file.write_all(KeyRing::new_text().as_bytes())?,
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(Failure::Failed(format!("{} can't be written: {error}", file.display()))),
+    if !file.exists() {
+        make_key_ring(data_directory, &file)
+            .map_err(|error| Failure::Failed(format!("{} can't be written: {error}", file.display())))?;
     }
-    let text = zeroize::Zeroizing::new(fs::read_to_string(&file)?);
+    let text = Zeroizing::new(fs::read_to_string(&file)?);
     KeyRing::parse(text.trim())
         .map_err(|error| Failure::Failed(format!("{} is broken: {error}", file.display())))
+}
+
+/// Whole or not at all: a key that is half written, or lost with the power, would take all stored tokens with it. If two
+/// processes make one at once, the first one's stays.
+fn make_key_ring(data_directory: &Path, file: &Path) -> std::io::Result<()> {
+    let draft = data_directory.join(format!("encryption_keys.{}", std::process::id()));
+    let mut made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    made.write_all(KeyRing::new_text().as_bytes())?;
+    made.sync_all()?;
+    let linked = fs::hard_link(&draft, file);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        Ok(()) | Err(_) => fs::File::open(data_directory)?.sync_all(),
+    }
 }
