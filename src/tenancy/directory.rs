@@ -112,6 +112,20 @@ pub(super) async fn accounts(
     Ok(accounts)
 }
 
+/// The account whose calls a tenant gets, with its tokens: its own one, else a stored one of the agency's. For an operator
+/// who plays Twilio.
+pub async fn calling_account(
+    database: &Database,
+    _: VerifiedOperator,
+    tenant: Option<TenantId>,
+    key_ring: Option<&KeyRing>,
+) -> Result<Option<Account>, DirectoryError> {
+    let stored = accounts(database, None, key_ring).await?;
+    let reaching = |reach| stored.iter().find(|account| account.reach == reach);
+    let own = tenant.and_then(|tenant| reaching(AccountReach::OneTenant(tenant)));
+    Ok(own.or_else(|| reaching(AccountReach::EveryTenant)).cloned())
+}
+
 fn open(
     ring: &KeyRing,
     sid: &AccountSid,
