@@ -30,6 +30,17 @@ impl Environment {
         }
     }
 
+    /// The same without these variables and the files that `…_FILE` names for them; and which of them were set.
+    #[must_use]
+    pub fn without(mut self, names: &[&'static str]) -> (Self, Vec<&'static str>) {
+        let mut take = |name: &&'static str| {
+            let file = self.variables.remove(&format!("{name}_FILE"));
+            self.variables.remove(*name).or(file).is_some()
+        };
+        let were_set = names.iter().filter(|name| take(name)).copied().collect();
+        (self, were_set)
+    }
+
     /// The value, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
