@@ -6,14 +6,17 @@
 
 mod account;
 mod completions;
+mod demo;
 mod failure;
 mod key;
+mod layout;
 mod migrate;
 mod number;
 mod output;
 mod serve;
 mod server_note;
 mod signature;
+mod simulate;
 mod tenant;
 mod workplace;
 
@@ -45,6 +48,8 @@ Without DATABASE_URL, commands use the private PostgreSQL of the data directory.
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// See it work: a private database, two tenants, and calls through the real door
+    Demo(demo::DemoArguments),
     /// Answer the phone
     Serve(serve::ServeArguments),
     /// Bring the database to the schema of this version
@@ -61,6 +66,9 @@ enum Command {
     /// Make keys of the API
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Do what Twilio does, on the local server
+    #[command(subcommand)]
+    Simulate(simulate::SimulateCommand),
     /// Judge the signatures of webhooks
     #[command(subcommand)]
     Signature(signature::SignatureCommand),
@@ -93,14 +101,17 @@ fn execute(command: Command) -> Result<(), Failure> {
     let command = match command {
         Command::Signature(command) => return signature::run(&command),
         Command::Completions(arguments) => return completions::run(arguments, &mut CommandLine::command()),
-        other @ (Command::Serve(_)
+        other @ (Command::Demo(_)
+        | Command::Serve(_)
         | Command::Migrate
         | Command::Tenant(_)
         | Command::Number(_)
         | Command::Account(_)
-        | Command::Key(_)) => other,
+        | Command::Key(_)
+        | Command::Simulate(_)) => other,
     };
-    let settings = Settings::read(&Environment::of_process())?;
+    let (command, environment) = set_aside(command, Environment::of_process());
+    let settings = Settings::read(&environment)?;
     telemetry::start(
         log_format(&settings),
         settings.log_filter.as_deref().unwrap_or(default_filter(&command)),
@@ -109,14 +120,27 @@ fn execute(command: Command) -> Result<(), Failure> {
     runtime.block_on(dispatch(command, settings))
 }
 
+/// The demo has its own database, address and account, whatever the environment holds.
+fn set_aside(command: Command, environment: Environment) -> (Command, Environment) {
+    if let Command::Demo(mut arguments) = command {
+        let (environment, ignored) = environment.without(&demo::IGNORED);
+        arguments.ignored = ignored;
+        (Command::Demo(arguments), environment)
+    } else {
+        (command, environment)
+    }
+}
+
 async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
     match command {
+        Command::Demo(arguments) => Box::pin(demo::run(settings, arguments)).await,
         Command::Serve(arguments) => serve::run(settings, arguments).await,
         Command::Migrate => migrate::run(settings).await,
         Command::Tenant(command) => tenant::run(settings, command).await,
         Command::Number(command) => number::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Key(command) => key::run(settings, command).await,
+        Command::Simulate(command) => Box::pin(simulate::run(settings, command)).await,
         Command::Signature(command) => signature::run(&command),
         Command::Completions(arguments) => completions::run(arguments, &mut CommandLine::command()),
     }
@@ -126,11 +150,14 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
 fn default_filter(command: &Command) -> &'static str {
     match command {
         Command::Serve(_) => "info,sqlx=warn",
+        // What it provokes on purpose would be a warning.
+        Command::Demo(_) => "error",
         Command::Migrate
         | Command::Tenant(_)
         | Command::Number(_)
         | Command::Account(_)
         | Command::Key(_)
+        | Command::Simulate(_)
         | Command::Signature(_)
         | Command::Completions(_) => "warn",
     }

@@ -4,7 +4,7 @@
 //! costs only this comfort.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,29 @@ pub(super) struct LeftNote(Option<PathBuf>);
 
 fn place(data_directory: &Path) -> PathBuf {
     data_directory.join("server.json")
+}
+
+/// The note of the server that works in this directory, or of one that was killed there.
+pub(super) fn read(data_directory: &Path) -> Option<ServerNote> {
+    let file = place(data_directory);
+    let text = fs::read(&file).ok()?;
+    serde_json::from_slice(&text)
+        .inspect_err(
+            |error| tracing::warn!(%error, file = %file.display(), "the note of a server can't be read"),
+        )
+        .ok()
+}
+
+impl ServerNote {
+    /// Where the server is reached from this machine: one that listens everywhere does so on loopback, too.
+    pub(super) fn local_address(&self) -> SocketAddr {
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+        };
+        SocketAddr::new(ip, self.address.port())
+    }
 }
 
 /// Leaves the note.

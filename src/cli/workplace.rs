@@ -117,6 +117,11 @@ impl Workplace {
         Ok(Database::new(&self.database, PoolSizes { webhooks: 1, reports: 2 }))
     }
 
+    /// Whether another switchboard runs the private PostgreSQL that we work with, and may stop it at any time.
+    pub(super) fn is_borrowed(&self) -> bool {
+        matches!(self.cluster, Some(Cluster::Running(_)))
+    }
+
     /// Whoever can open this workplace may act across tenants.
     pub(super) fn operator(&self) -> VerifiedOperator {
         VerifiedOperator::holding(&self.database)
