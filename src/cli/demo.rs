@@ -88,7 +88,7 @@ async fn perform(
         migrations: migrated.applied.len(),
         address: server.address,
         taken_port,
-        data_directory: arguments.data_dir.clone(),
+        data_directory: workplace.data_directory.clone(),
         ignored: arguments.ignored.clone(),
     };
     let outcome = answer(workplace, &server, &cast, &surroundings, arguments).await;
@@ -124,7 +124,9 @@ async fn answer(
     // Scripts wait for this line, alone and unadorned.
     say(format!("listening on http://{}", server.address))?;
     let mut stop = pin!(told_to_stop());
-    let Some(good) = place_calls(workplace, server, cast, stop.as_mut()).await? else { return Ok(()) };
+    let Some(good) = place_calls(workplace, server, cast, stop.as_mut()).await? else {
+        return Err(Failure::Failed("stopped before the calls were over".to_owned()));
+    };
     if arguments.once {
         return match good {
             Goodness::Good => Ok(()),

@@ -12,6 +12,9 @@ use crate::cli::layout::beside;
 use crate::cli::output::{count, table};
 use crate::cli::server_note;
 
+/// What a command works with that is told nothing else.
+const USUAL_DIRECTORY: &str = "./data";
+
 /// Where the demo takes place.
 #[derive(Debug)]
 pub(super) struct Surroundings {
@@ -23,8 +26,8 @@ pub(super) struct Surroundings {
     pub(super) address: SocketAddr,
     /// The port that it would have liked.
     pub(super) taken_port: Option<u16>,
-    /// The directory that was asked for.
-    pub(super) data_directory: Option<PathBuf>,
+    /// Where the data is.
+    pub(super) data_directory: PathBuf,
     /// Settings that are set, and not heeded.
     pub(super) ignored: Vec<&'static str>,
 }
@@ -152,7 +155,10 @@ fn simulate_lines(surroundings: &Surroundings, firm: &Firm) -> String {
     if surroundings.ignored.contains(&"DATABASE_URL") {
         settings.push_str("env -u DATABASE_URL ");
     }
-    if let Some(directory) = &surroundings.data_directory {
+    let directory = &surroundings.data_directory;
+    if directory != Path::new(USUAL_DIRECTORY) {
+        // The other terminal may stand elsewhere.
+        let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
         let _ = write!(settings, "SWITCHBOARD_DATA_DIR={} ", quoted(&directory.to_string_lossy()));
     }
     let call = format!("simulate call --to {}", firm.number.as_str());
