@@ -30,21 +30,12 @@ struct RunningCluster {
     finished: mpsc::Sender<String>,
 }
 
-/// Makes a database that holds the schema and nothing else. Returns its name.
+/// Makes a copy of the migrated database. Returns its name.
 pub(super) async fn make_database() -> String {
     let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect_with(&options("postgres")).await.unwrap();
+    // Twice as fast as copying through the log, which nobody will ever replay.
     let statement = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy");
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    name
-}
-
-/// A database without the schema. Returns its name.
-pub(super) async fn make_empty_database() -> String {
-    let name = format!("empty_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut connection = PgConnection::connect_with(&options("postgres")).await.unwrap();
-    let statement = format!("CREATE DATABASE {name} STRATEGY file_copy");
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     name
