@@ -9,4 +9,5 @@
 mod support;
 
 mod answering;
+mod orders;
 mod quarantine;
