@@ -11,3 +11,4 @@ mod support;
 mod answering;
 mod orders;
 mod quarantine;
+mod refusals;

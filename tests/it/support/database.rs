@@ -29,6 +29,10 @@ impl TestDatabase {
         cluster::options(&self.name)
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Runs one or several statements as the superuser.
     pub(crate) async fn run(&self, statements: &str) {
         let mut superuser = self.superuser.lock().await;

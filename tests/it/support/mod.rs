@@ -13,6 +13,7 @@ mod dice;
 mod stage;
 mod twilio;
 mod webhook;
+mod wire;
 
 pub(crate) use answer::Answer;
 pub(crate) use api_client::ApiClient;
@@ -20,5 +21,6 @@ pub(crate) use app::TestApp;
 pub(crate) use database::TestDatabase;
 pub(crate) use dice::Dice;
 pub(crate) use stage::{Firm, Stage};
-pub(crate) use twilio::{Call, Twilio};
+pub(crate) use twilio::{Call, STATUS, Twilio, VOICE};
 pub(crate) use webhook::Webhook;
+pub(crate) use wire::{Line, Message, Wire};

@@ -12,13 +12,12 @@ use super::stage::PUBLIC_URL;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Webhook {
-    pub(crate) method: Method,
-    pub(crate) path: String,
+    path: String,
     pub(crate) parameters: Vec<(String, String)>,
     /// Sent in place of the parameters.
-    pub(crate) body: Option<Vec<u8>>,
-    pub(crate) content_type: Option<String>,
-    pub(crate) headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+    content_type: Option<String>,
+    headers: Vec<(String, String)>,
     /// Sent as they are, in place of the one that fits.
     signatures: Option<Vec<String>>,
     token: AuthToken,
@@ -28,7 +27,6 @@ pub(crate) struct Webhook {
 impl Webhook {
     pub(super) fn new(token: AuthToken, path: &str, parameters: Vec<(String, String)>) -> Self {
         Self {
-            method: Method::POST,
             path: path.to_owned(),
             parameters,
             body: None,
@@ -38,6 +36,18 @@ impl Webhook {
             token,
             base_url: PUBLIC_URL.to_owned(),
         }
+    }
+
+    /// To another path, and with another query, than its parameters suggest.
+    pub(crate) fn at(mut self, path_and_query: &str) -> Self {
+        path_and_query.clone_into(&mut self.path);
+        self
+    }
+
+    /// The same with a query.
+    pub(crate) fn with_query(mut self, query: &str) -> Self {
+        self.path = format!("{}?{query}", self.path);
+        self
     }
 
     /// Sets a parameter; an existing one keeps its place.
@@ -69,6 +79,11 @@ impl Webhook {
     pub(crate) fn with_body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.content_type = Some(content_type.to_owned());
         self.body = Some(body.into());
+        self
+    }
+
+    pub(crate) fn without_content_type(mut self) -> Self {
+        self.content_type = None;
         self
     }
 
@@ -106,7 +121,7 @@ impl Webhook {
 
     pub(crate) fn to_request(&self) -> Request<Body> {
         let mut request = Request::builder()
-            .method(&self.method)
+            .method(Method::POST)
             .uri(&self.path)
             .header(header::HOST, "127.0.0.1:8080")
             .header(header::USER_AGENT, "TwilioProxy/1.1");
