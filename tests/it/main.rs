@@ -9,6 +9,9 @@
 mod support;
 
 mod answering;
+mod mutations;
 mod orders;
+mod public_urls;
 mod quarantine;
 mod refusals;
+mod tokens;

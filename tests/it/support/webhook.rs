@@ -12,6 +12,7 @@ use super::stage::PUBLIC_URL;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Webhook {
+    host: String,
     path: String,
     pub(crate) parameters: Vec<(String, String)>,
     /// Sent in place of the parameters.
@@ -27,6 +28,7 @@ pub(crate) struct Webhook {
 impl Webhook {
     pub(super) fn new(token: AuthToken, path: &str, parameters: Vec<(String, String)>) -> Self {
         Self {
+            host: "127.0.0.1:8080".to_owned(),
             path: path.to_owned(),
             parameters,
             body: None,
@@ -68,6 +70,16 @@ impl Webhook {
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.parameters.retain(|(known, _)| known != name);
         self
+    }
+
+    /// What it says about the host that it was sent to.
+    pub(crate) fn with_host(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.host);
+        self
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
     }
 
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
@@ -123,7 +135,7 @@ impl Webhook {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(&self.path)
-            .header(header::HOST, "127.0.0.1:8080")
+            .header(header::HOST, &self.host)
             .header(header::USER_AGENT, "TwilioProxy/1.1");
         if let Some(content_type) = &self.content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
