@@ -9,9 +9,11 @@
 mod support;
 
 mod answering;
+mod degraded;
 mod mutations;
 mod orders;
 mod public_urls;
 mod quarantine;
 mod refusals;
+mod round_trip;
 mod tokens;
