@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -23,7 +24,7 @@ pub(crate) enum Line {
     Open,
     /// All connections are cut, and new ones are cut at once: the database was stopped.
     Cut,
-    /// Connections stand, and nothing goes through: the network lost its way.
+    /// Connections stand, and nothing goes through: the network lost its way. Those that felt it stay silent for ever.
     Silent,
 }
 
@@ -43,6 +44,7 @@ pub(crate) struct Message {
 pub(crate) struct Wire {
     address: SocketAddr,
     line: watch::Sender<Line>,
+    connections: watch::Sender<usize>,
     heard: Arc<Mutex<Vec<Message>>>,
     _lines: JoinSet<()>,
 }
@@ -51,11 +53,14 @@ impl Wire {
     pub(crate) async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (line, watched) = watch::channel(Line::Open);
-        let heard = Arc::default();
-        let mut lines = JoinSet::new();
-        lines.spawn(accept(listener, watched, Arc::clone(&heard)));
-        Self { address, line, heard, _lines: lines }
+        let wire = Self {
+            address,
+            line: watch::Sender::new(Line::Open),
+            connections: watch::Sender::new(0),
+            heard: Arc::default(),
+            _lines: JoinSet::new(),
+        };
+        wire.accepting(listener)
     }
 
     /// How a server connects to the database over this line.
@@ -68,9 +73,27 @@ impl Wire {
             .ssl_mode(PgSslMode::Disable)
     }
 
-    /// From now on the line is like this.
-    pub(crate) fn set(&self, line: Line) {
+    fn accepting(mut self, listener: TcpListener) -> Self {
+        let (line, connections, heard) =
+            (self.line.clone(), self.connections.clone(), Arc::clone(&self.heard));
+        self._lines.spawn(accept(listener, line, connections, heard));
+        self
+    }
+
+    /// From now on the line is like this. A line that is cut is cut when this returns.
+    pub(crate) async fn set(&self, line: Line) {
         self.line.send_replace(line);
+        if line == Line::Cut {
+            self.unused().await;
+        }
+    }
+
+    /// Waits until no client has a connection any more.
+    pub(crate) async fn unused(&self) {
+        let mut connections = self.connections.subscribe();
+        let unused = connections.wait_for(|connections| *connections == 0);
+        let waited = tokio::time::timeout(Duration::from_mins(1), unused).await;
+        waited.expect("connections are held for ever").unwrap();
     }
 
     /// What went over the line since the last time, in order.
@@ -89,45 +112,57 @@ impl Wire {
     }
 }
 
-async fn accept(listener: TcpListener, line: watch::Receiver<Line>, heard: Arc<Mutex<Vec<Message>>>) {
+async fn accept(
+    listener: TcpListener,
+    line: watch::Sender<Line>,
+    connections: watch::Sender<usize>,
+    heard: Arc<Mutex<Vec<Message>>>,
+) {
     let mut lines = JoinSet::new();
     for connection in 1.. {
         let (client, _) = listener.accept().await.unwrap();
         let listener = Listener { connection, heard: Arc::clone(&heard), ..Listener::default() };
-        lines.spawn(connect(client, line.clone(), listener));
+        let (line, connections) = (line.subscribe(), connections.clone());
+        connections.send_modify(|connections| *connections += 1);
+        lines.spawn(async move {
+            connect(client, line, listener).await;
+            connections.send_modify(|connections| *connections -= 1);
+        });
     }
 }
 
 async fn connect(client: TcpStream, line: watch::Receiver<Line>, mut listener: Listener) {
     let mut cut = line.clone();
-    if *cut.borrow() == Line::Cut {
-        return;
-    }
     let server = UnixStream::connect(cluster::socket()).await.unwrap();
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     // Whichever ends first, both sides are closed.
     tokio::select! {
+        biased;
         _ = cut.wait_for(|line| *line == Line::Cut) => {}
-        _ = carry(from_client, to_server, line.clone(), |bytes| listener.hear(bytes)) => {}
-        _ = carry(from_server, to_client, line, |_| {}) => {}
+        _ = carry(from_client, to_server, &line, |bytes| listener.hear(bytes)) => {}
+        _ = carry(from_server, to_client, &line, |_| {}) => {}
     }
 }
 
 async fn carry(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    mut line: watch::Receiver<Line>,
+    line: &watch::Receiver<Line>,
     mut listen: impl FnMut(&[u8]),
 ) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
+    let mut fell_silent = false;
     loop {
         let length = from.read(&mut buffer).await?;
-        if length == 0 || line.wait_for(|line| *line != Line::Silent).await.is_err() {
+        fell_silent |= *line.borrow() == Line::Silent;
+        if length == 0 {
             return Ok(());
         }
-        listen(&buffer[..length]);
-        to.write_all(&buffer[..length]).await?;
+        if !fell_silent {
+            listen(&buffer[..length]);
+            to.write_all(&buffer[..length]).await?;
+        }
     }
 }
 
