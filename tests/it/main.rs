@@ -9,11 +9,15 @@
 mod support;
 
 mod answering;
+mod api_access;
+mod call_log;
 mod degraded;
+mod health;
 mod mutations;
 mod orders;
 mod public_urls;
 mod quarantine;
 mod refusals;
 mod round_trip;
+mod storm;
 mod tokens;

@@ -115,13 +115,18 @@ impl Stage {
         assert!(stored, "the token of {sid} was not stored");
     }
 
-    /// `key create --tenant`.
+    /// A program of the firm, with a key of its own.
     pub(crate) async fn client_of(&self, firm: &Firm) -> ApiClient {
+        ApiClient::with_key(&self.new_key_of(firm).await)
+    }
+
+    /// `key create --tenant`.
+    pub(crate) async fn new_key_of(&self, firm: &Firm) -> String {
         let key = PlainApiKey::generate(KeyKind::Tenant).unwrap();
         let mut tx = self.office.begin(self.scope(&firm.slug).await).await.unwrap();
         api_key::store_tenant_key(&mut tx, &key, "test", self.now()).await.unwrap();
         tx.commit().await.unwrap();
-        ApiClient::with_key(key.reveal())
+        key.reveal().to_owned()
     }
 
     /// `key create --operator`.
