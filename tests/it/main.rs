@@ -1,0 +1,23 @@
+//! Switchboard through the doors that its users use: the real router, a real PostgreSQL, one file per story.
+//!
+//! `support/` starts the cluster, gives each test a database of its own, and holds the callers: a Twilio account that
+//! signs, an API client with a key. No module of ours is replaced by another; only the far side of the network is
+//! played. No test sleeps, repeats itself, or depends on another.
+
+#![cfg(test)]
+
+mod support;
+
+mod answering;
+mod api_access;
+mod call_log;
+mod degraded;
+mod health;
+mod mutations;
+mod orders;
+mod public_urls;
+mod quarantine;
+mod refusals;
+mod round_trip;
+mod storm;
+mod tokens;

@@ -1,0 +1,87 @@
+//! Two servers on one database, and every webhook a hundred times at once.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::task::JoinSet;
+
+use crate::support::{Call, Dice, Firm, STATUS, Stage, TestApp, Webhook};
+
+const CALLS: u32 = 40;
+const COPIES: usize = 100;
+/// Requests under way at each server: twice as many as it has connections for them.
+const AT_ONCE: usize = 8;
+
+fn webhooks(stage: &Stage, firms: &[Firm]) -> Vec<Webhook> {
+    let of_call = |number: u32| {
+        let firm = &firms[usize::try_from(number).unwrap() % firms.len()];
+        let (twilio, call) = (&stage.agency, Call::to(&firm.number, number));
+        [
+            twilio.voice(&call),
+            twilio.status(&call, "ringing", 0),
+            twilio.status(&call, "in-progress", 1),
+            twilio.dial_result(firm, &call, "completed"),
+            twilio.status(&call, "completed", 2),
+        ]
+    };
+    (0..CALLS).flat_map(of_call).map(|webhook| webhook.signed_once()).collect()
+}
+
+/// All copies, in an order in which many of one webhook, and some of its call's other ones, are under way together.
+fn deck(webhooks: &[Webhook], dice: &mut Dice) -> Vec<Webhook> {
+    let mut order: Vec<&Webhook> = webhooks.iter().collect();
+    dice.shuffle(&mut order);
+    let mut copies_of = |few: &[&Webhook]| {
+        let mut copies: Vec<Webhook> =
+            few.iter().flat_map(|webhook| vec![(*webhook).clone(); COPIES]).collect();
+        dice.shuffle(&mut copies);
+        copies
+    };
+    order.chunks(3).flat_map(&mut copies_of).collect()
+}
+
+async fn play(app: Arc<TestApp>, deck: Arc<Mutex<Vec<Webhook>>>) {
+    loop {
+        let Some(webhook) = deck.lock().unwrap().pop() else { return };
+        let answer = app.post(&webhook).await;
+        if webhook.path() == STATUS {
+            // On a machine with too much to do, some are asked to come again; there are copies enough.
+            assert!(answer.status == 204 || answer.status == 503, "{answer:?}");
+        } else {
+            let heard = answer.twiml();
+            assert!(heard.contains("<Dial") || heard.contains("<Response><Hangup/></Response>"), "{heard}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_copies_of_each_webhook_at_two_servers_are_one_event_each() {
+    let mut dice = Dice::new();
+    let stage = Stage::new().await;
+    let firms = [stage.firm("acme", "+12145550100").await, stage.firm("clinic", "+12145550200").await];
+    let servers = [Arc::new(stage.open().await), Arc::new(stage.open().await)];
+    let webhooks = webhooks(&stage, &firms);
+    let deck = Arc::new(Mutex::new(deck(&webhooks, &mut dice)));
+    assert_eq!(deck.lock().unwrap().len(), 20_000);
+
+    let mut players = JoinSet::new();
+    for server in &servers {
+        for _ in 0..AT_ONCE {
+            players.spawn(play(Arc::clone(server), Arc::clone(&deck)));
+        }
+    }
+    players.join_all().await;
+
+    for server in servers {
+        Arc::into_inner(server).unwrap().finish().await;
+    }
+    let database = &stage.database;
+    assert_eq!(database.count("call_logs").await, i64::from(CALLS));
+    assert_eq!(database.count("switchboard.call_events WHERE kind <> 'decision'").await, 200);
+    let decided_twice = "(SELECT FROM switchboard.call_events WHERE kind = 'decision'
+                          GROUP BY tenant_id, call_sid HAVING count(*) > 1) twice";
+    assert_eq!(database.count(decided_twice).await, 0);
+    let as_they_should_be = "call_logs WHERE status = 'completed' AND duration = 42 AND outcome = 'answered'
+                             AND ended_at = '2026-03-03T17:02:13Z'";
+    assert_eq!(database.count(as_they_should_be).await, i64::from(CALLS));
+    assert_eq!(database.count("switchboard.unrouted_calls").await, 0);
+}
