@@ -1,0 +1,12 @@
+//! Switchboard through the doors that its users use: the real router, a real PostgreSQL, one file per story.
+//!
+//! `support/` starts the cluster, gives each test a database of its own, and holds the callers: a Twilio account that
+//! signs, an API client with a key. No module of ours is replaced by another; only the far side of the network is
+//! played. No test sleeps, repeats itself, or depends on another.
+
+#![cfg(test)]
+
+mod support;
+
+mod answering;
+mod quarantine;

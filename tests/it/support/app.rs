@@ -1,0 +1,49 @@
+//! A server without a socket: requests go straight into the real router.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use switchboard::app::{App, Parts};
+use tower::ServiceExt as _;
+
+use super::{Answer, Webhook};
+
+#[derive(Debug)]
+pub(crate) struct TestApp {
+    app: App,
+}
+
+impl TestApp {
+    pub(crate) async fn start(parts: Parts) -> Self {
+        let address = "127.0.0.1:8080".parse().unwrap();
+        Self { app: App::build(parts, address).await.unwrap() }
+    }
+
+    /// Any request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        Answer::read(response).await
+    }
+
+    /// A webhook of Twilio's, or of somebody who pretends to be it.
+    pub(crate) async fn post(&self, webhook: &Webhook) -> Answer {
+        self.send(webhook.to_request()).await
+    }
+
+    /// A request without a key.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).header(header::HOST, "localhost").body(Body::empty()).unwrap()).await
+    }
+
+    /// Waits for the work that outlives its request, so that its rows can be looked at. The server goes on.
+    pub(crate) async fn settle(&self) {
+        let tasks = &self.app.doors.calls.tasks;
+        tasks.close();
+        tasks.wait().await;
+        tasks.reopen();
+    }
+
+    /// Stops the server as production does: waits for the work that outlives its request, gives the connections back.
+    pub(crate) async fn finish(self) {
+        self.app.finish().await;
+    }
+}

@@ -1,0 +1,123 @@
+//! One PostgreSQL for the whole run, with one migrated database to copy.
+//!
+//! It starts with the first test that needs it and dies with the process. What a run leaves in the system's temp
+//! folder, the next one removes. A database is dropped behind its test, by a thread that nobody waits for.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, mpsc};
+use std::thread;
+
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use switchboard::config::Environment;
+use switchboard::embedded::{self, Cluster, Connection, Durability, Programs, Settings};
+use switchboard::schema;
+use uuid::Uuid;
+
+const PREFIX: &str = "switchboard-test-";
+const TEMPLATE: &str = "migrated";
+/// Every test opens two small pools, and dozens of tests run at once on a big machine.
+const MAX_CONNECTIONS: u16 = 400;
+
+static CLUSTER: LazyLock<RunningCluster> = LazyLock::new(RunningCluster::start);
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+struct RunningCluster {
+    connection: Connection,
+    /// Lives as long as the process: nothing in a static is ever dropped.
+    _cluster: Cluster,
+    finished: mpsc::Sender<String>,
+}
+
+/// Makes a copy of the migrated database. Returns its name.
+pub(super) async fn make_database() -> String {
+    let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect_with(&options("postgres")).await.unwrap();
+    // Twice as fast as copying through the log, which nobody will ever replay.
+    let statement = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy");
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    name
+}
+
+/// Lets the database go, with whatever is still connected to it.
+pub(super) fn drop_database(name: &str) {
+    // The thread ends with the process only.
+    let _ = CLUSTER.finished.send(name.to_owned());
+}
+
+/// The superuser's connection to one database.
+pub(super) fn options(database: &str) -> PgConnectOptions {
+    options_of(&CLUSTER.connection, database)
+}
+
+/// Where the server's socket lies.
+pub(super) fn socket() -> PathBuf {
+    let connection = &CLUSTER.connection;
+    connection.socket_directory().join(format!(".s.PGSQL.{}", connection.port()))
+}
+
+fn options_of(connection: &Connection, database: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(connection.socket_directory())
+        .port(connection.port())
+        .username(connection.user())
+        .database(database)
+        .ssl_mode(PgSslMode::Disable)
+}
+
+impl RunningCluster {
+    /// On a thread of its own: tests are asynchronous already, and starting blocks.
+    fn start() -> Self {
+        thread::spawn(|| {
+            let parent = std::env::temp_dir();
+            embedded::remove_abandoned(&parent, PREFIX);
+            let path = Environment::of_process().get("PATH").map(Into::into);
+            let settings = Settings {
+                directory: parent.join(format!("{PREFIX}{}-{}", std::process::id(), Uuid::now_v7().simple())),
+                durability: Durability::Disposable,
+                programs: Programs::Search { path },
+                max_connections: MAX_CONNECTIONS,
+            };
+            let cluster = embedded::open(&settings).unwrap();
+            let connection = cluster.connection();
+            block_on(prepare(&connection));
+            let finished = spawn_cleaner(options_of(&connection, connection.database()));
+            Self { connection, _cluster: cluster, finished }
+        })
+        .join()
+        .unwrap()
+    }
+}
+
+async fn prepare(connection: &Connection) {
+    let mut superuser = PgConnection::connect_with(&options_of(connection, "postgres")).await.unwrap();
+    let statements = format!(
+        "ALTER SYSTEM SET max_wal_size = '128MB'; SELECT pg_reload_conf(); CREATE DATABASE {TEMPLATE}"
+    );
+    for statement in statements.split("; ") {
+        sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut superuser).await.unwrap();
+    }
+    superuser.close().await.unwrap();
+    schema::migrate(&options_of(connection, TEMPLATE)).await.unwrap();
+}
+
+/// Hundreds of databases would fill the temp folder of a small machine.
+fn spawn_cleaner(options: PgConnectOptions) -> mpsc::Sender<String> {
+    let (finished, names) = mpsc::channel::<String>();
+    thread::spawn(move || {
+        block_on(async {
+            let mut connection = PgConnection::connect_with(&options).await.unwrap();
+            for name in names {
+                let statement = format!("DROP DATABASE {name} WITH (FORCE)");
+                sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+            }
+        });
+    });
+    finished
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}

@@ -1,0 +1,89 @@
+//! A database of one test, and a look at its rows.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use super::cluster;
+
+/// Dropped with the value.
+#[derive(Debug)]
+pub(crate) struct TestDatabase {
+    name: String,
+}
+
+impl TestDatabase {
+    /// One that is migrated.
+    pub(crate) async fn new() -> Self {
+        Self { name: cluster::make_database().await }
+    }
+
+    /// How the superuser connects, whom no policy binds.
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        cluster::options(&self.name)
+    }
+
+    /// A connection of the superuser.
+    pub(crate) async fn superuser(&self) -> PgConnection {
+        PgConnection::connect_with(&self.options()).await.unwrap()
+    }
+
+    /// Runs one or several statements as the superuser.
+    pub(crate) async fn run(&self, statements: &str) {
+        let mut connection = self.superuser().await;
+        sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    /// What a query of the superuser finds, a JSON object for each row.
+    pub(crate) async fn rows(&self, query: &str) -> Vec<Value> {
+        let mut connection = self.superuser().await;
+        let rows = rows_of(&mut connection, query).await;
+        connection.close().await.unwrap();
+        rows
+    }
+
+    /// The only row that a query finds.
+    pub(crate) async fn row(&self, query: &str) -> Value {
+        let mut rows = self.rows(query).await;
+        assert_eq!(rows.len(), 1, "{query}\nfound {rows:#?}");
+        rows.remove(0)
+    }
+
+    /// How many rows the table or query after `FROM` has.
+    pub(crate) async fn count(&self, from: &str) -> i64 {
+        self.row(&format!("SELECT count(*) AS n FROM {from}")).await["n"].as_i64().unwrap()
+    }
+
+    /// Every row of every table that is ours, as the catalogue knows them: for "nothing was written".
+    pub(crate) async fn contents(&self) -> BTreeMap<String, Vec<Value>> {
+        let mut connection = self.superuser().await;
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 'switchboard')",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        let mut contents = BTreeMap::new();
+        for table in tables {
+            let rows = rows_of(&mut connection, &format!("SELECT * FROM {table} t ORDER BY t::text")).await;
+            contents.insert(table, rows);
+        }
+        connection.close().await.unwrap();
+        contents
+    }
+}
+
+async fn rows_of(connection: &mut PgConnection, query: &str) -> Vec<Value> {
+    let as_json = format!("SELECT to_jsonb(found) FROM ({query}) found");
+    sqlx::query_scalar(AssertSqlSafe(as_json)).fetch_all(connection).await.unwrap()
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        cluster::drop_database(&self.name);
+    }
+}

@@ -1,0 +1,22 @@
+//! What every story starts from.
+//!
+//! [`Stage`] is a fresh database with the hands of the command line: it makes firms, numbers, accounts and keys.
+//! [`Stage::open`] puts a server on it, a [`TestApp`]. [`Twilio`] and [`ApiClient`] call it; an [`Answer`] comes back.
+//! [`TestDatabase`] shows the rows, past row-level security.
+
+mod answer;
+mod api_client;
+mod app;
+mod cluster;
+mod database;
+mod stage;
+mod twilio;
+mod webhook;
+
+pub(crate) use answer::Answer;
+pub(crate) use api_client::ApiClient;
+pub(crate) use app::TestApp;
+pub(crate) use database::TestDatabase;
+pub(crate) use stage::{Firm, Stage};
+pub(crate) use twilio::{Call, Twilio};
+pub(crate) use webhook::Webhook;
