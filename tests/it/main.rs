@@ -9,4 +9,6 @@
 mod support;
 
 mod answering;
+mod isolation;
 mod quarantine;
+mod rules;

@@ -20,6 +20,11 @@ impl TestDatabase {
         Self { name: cluster::make_database().await }
     }
 
+    /// One that holds nothing.
+    pub(crate) async fn empty() -> Self {
+        Self { name: cluster::make_empty_database().await }
+    }
+
     /// How the superuser connects, whom no policy binds.
     pub(crate) fn options(&self) -> PgConnectOptions {
         cluster::options(&self.name)

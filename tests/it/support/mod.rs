@@ -2,13 +2,15 @@
 //!
 //! [`Stage`] is a fresh database with the hands of the command line: it makes firms, numbers, accounts and keys.
 //! [`Stage::open`] puts a server on it, a [`TestApp`]. [`Twilio`] and [`ApiClient`] call it; an [`Answer`] comes back.
-//! [`TestDatabase`] shows the rows, past row-level security.
+//! [`TestDatabase`] shows the rows, past row-level security. What concerns the roles of a whole cluster gets an
+//! [`OwnCluster`].
 
 mod answer;
 mod api_client;
 mod app;
 mod cluster;
 mod database;
+mod own_cluster;
 mod stage;
 mod twilio;
 mod webhook;
@@ -17,6 +19,7 @@ pub(crate) use answer::Answer;
 pub(crate) use api_client::ApiClient;
 pub(crate) use app::TestApp;
 pub(crate) use database::TestDatabase;
+pub(crate) use own_cluster::OwnCluster;
 pub(crate) use stage::{Firm, Stage};
 pub(crate) use twilio::{Call, Twilio};
 pub(crate) use webhook::Webhook;
