@@ -9,6 +9,10 @@
 mod support;
 
 mod answering;
+mod appointments;
+mod defaults;
+mod hosted_roles;
 mod isolation;
+mod number_look_up;
 mod quarantine;
 mod rules;
