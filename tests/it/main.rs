@@ -13,6 +13,7 @@ mod appointments;
 mod defaults;
 mod hosted_roles;
 mod isolation;
+mod migration;
 mod number_look_up;
 mod quarantine;
 mod rules;
