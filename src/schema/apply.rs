@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::migrate::{Migrate, Migration};
+use sqlx::migrate::{Migrate, MigrateError, Migration};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 
@@ -93,14 +93,22 @@ async fn applied_here(
     connection: &mut PgConnection,
     names: &Names,
 ) -> Result<BTreeMap<i64, Vec<u8>>, SchemaError> {
-    let ledger: Option<String> = sqlx::query_scalar("SELECT to_regclass($1)::text")
+    let ledger = sqlx::query_scalar("SELECT to_regclass($1)::text")
         .bind(names.ledger())
         .fetch_one(&mut *connection)
-        .await?;
+        .await;
+    let ledger: Option<String> = match ledger {
+        Ok(ledger) => ledger,
+        Err(error) => return Err(rights::explain(connection, error).await),
+    };
     if ledger.is_none() {
         return Ok(BTreeMap::new());
     }
-    let applied = connection.list_applied_migrations(&names.ledger()).await?;
+    let applied = match connection.list_applied_migrations(&names.ledger()).await {
+        Ok(applied) => applied,
+        Err(MigrateError::Execute(error)) => return Err(rights::explain(connection, error).await),
+        Err(error) => return Err(error.into()),
+    };
     Ok(applied.into_iter().map(|migration| (migration.version, migration.checksum.into_owned())).collect())
 }
 

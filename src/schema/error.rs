@@ -63,8 +63,8 @@ pub enum Refusal {
     },
     /// The login has all rights that we know to ask for, and was denied one.
     #[error(
-        "the login `{login}` may not prepare this database: {reason}. Nothing was changed: set MIGRATION_DATABASE_URL to the \
-         login that owns the schema."
+        "the login `{login}` may not use Switchboard's schema in this database: {reason}. Nothing was changed: set \
+         MIGRATION_DATABASE_URL to the login that owns the schema; a login that only serves must be a member of switchboard_app."
     )]
     Denied {
         /// Who tried.

@@ -18,7 +18,8 @@ pub(super) async fn refuse_missing(connection: &mut PgConnection, names: &Names)
     statements.map_or(Ok(()), |statements| Err(Refusal::MissingRights { login, statements }.into()))
 }
 
-/// What a failed preparation means: a right that is denied all the same is refused, everything else stays what it is.
+/// What a failed look or preparation means: a right that is denied all the same is refused, everything else stays what it
+/// is.
 pub(super) async fn explain(connection: &mut PgConnection, error: sqlx::Error) -> SchemaError {
     const INSUFFICIENT_PRIVILEGE: &str = "42501";
     let denied = error

@@ -16,4 +16,5 @@ mod isolation;
 mod migration;
 mod number_look_up;
 mod quarantine;
+mod roles;
 mod rules;
