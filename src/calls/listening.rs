@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::tenancy::ingest::{self, Addressed, CallEvent, IngestError, Ingested};
-use crate::tenancy::{Database, LastKnownSettings, VerifiedTwilioRequest};
+use crate::tenancy::{Database, LastKnownSettings, VerifiedTwilioRequest, db_error};
 use crate::twilio::public_url::PublicBaseUrl;
 
 /// How long a caller waits for the database before the answer comes from memory.
@@ -50,15 +50,35 @@ impl CallDesk {
         addressed: Addressed,
         event: CallEvent,
     ) -> Result<Ingested, NotHeard> {
-        let (database, request) = (self.database.clone(), Arc::clone(request));
-        let writing = self.tasks.spawn(async move {
-            let connection = database.ingest(&request).await?;
-            ingest::ingest(connection, &request, &addressed, &event).await
-        });
+        let (desk, request) = (self.clone(), Arc::clone(request));
+        let writing = self.tasks.spawn(async move { desk.write(&request, &addressed, &event).await });
         match tokio::time::timeout(PATIENCE, writing).await {
             Ok(Ok(written)) => Ok(written?),
             Ok(Err(_)) => Err(IngestError::NotUnderstood.into()),
-            Err(_) => Err(NotHeard::OutOfPatience),
+            Err(_) => {
+                self.database.doubt_idle_connections();
+                Err(NotHeard::OutOfPatience)
+            }
+        }
+    }
+
+    /// The first call after a restart of PostgreSQL finds a connection of before. Its second attempt finds a good one; if
+    /// the first was written after all, the second is a repetition like any other.
+    async fn write(
+        &self,
+        request: &VerifiedTwilioRequest,
+        addressed: &Addressed,
+        event: &CallEvent,
+    ) -> Result<Ingested, IngestError> {
+        let connection = self.database.ingest(request).await?;
+        match ingest::ingest(connection, request, addressed, event).await {
+            Err(IngestError::Database(lost)) if db_error::is_lost_connection(&lost) => {
+                tracing::warn!(error = %lost, "a connection was lost; the event is written on another one");
+                self.database.doubt_idle_connections();
+                let connection = self.database.ingest(request).await?;
+                ingest::ingest(connection, request, addressed, event).await
+            }
+            written => written,
         }
     }
 }

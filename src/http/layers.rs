@@ -3,7 +3,7 @@
 //! Promises: one line at the end of each request, with tenant, call, decision and duration; no number, body or key in it.
 
 use std::any::Any;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
@@ -18,6 +18,8 @@ use crate::twilio::twiml::{Verb, VoiceResponse};
 use crate::web::problem::Problem;
 use crate::web::twiml_response::TwimlResponse;
 
+/// PostgreSQL itself ends our statements after 5 s, so whoever waits longer waits for a database that isn't there.
+const REPORT_PATIENCE: Duration = Duration::from_secs(6);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id, and logs it when it is answered. An id that a client sends is not taken over: it would let
@@ -62,6 +64,15 @@ fn tell_problem_its_request(response: &mut Response, id: Uuid) {
         *response.body_mut() = body;
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
+}
+
+/// Stops waiting for a report whose database says nothing any more.
+pub async fn limit_patience(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(REPORT_PATIENCE, next.run(request));
+    answer.await.unwrap_or_else(|_| {
+        tracing::error!("the database did not answer a report within {} s", REPORT_PATIENCE.as_secs());
+        Problem::unavailable().into_response()
+    })
 }
 
 /// A handler of a call panicked: the caller hears an apology, and not that "an application error has occurred".

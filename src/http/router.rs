@@ -51,6 +51,7 @@ fn api() -> Router<Doors> {
     Router::new()
         .route("/api/v1/calls", get(calls::api::list))
         .route("/api/v1/calls/{call_sid}", get(calls::api::show))
+        .layer(middleware::from_fn(layers::limit_patience))
         .layer(CatchPanicLayer::custom(layers::report_panic))
 }
 

@@ -4,11 +4,13 @@
 //! is refused when it connects. A connection is handed out against a proof only.
 //! Doesn't: migrate; that needs another role and has connections of its own.
 
-use std::time::Duration;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool, Postgres};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
 
 use super::ids::TenantId;
 use super::scope::{TenantScope, VerifiedOperator};
@@ -21,6 +23,11 @@ const WEBHOOK_WAIT: Duration = Duration::from_millis(500);
 const REPORT_WAIT: Duration = Duration::from_secs(3);
 /// A statement of ours that takes longer has lost its way; PostgreSQL ends it.
 const STATEMENT_TIMEOUT: &str = "5s";
+/// A connection that lay idle and doesn't answer within this time is not worth waiting for: a new one is opened.
+const PROBE_WAIT: Duration = Duration::from_millis(200);
+/// A connection that was given back in the middle of a statement has this long to come to its end; then a new one is
+/// cheaper.
+const RETURN_WAIT: Duration = Duration::from_secs(1);
 
 /// How many connections each pool may open.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +50,7 @@ pub struct Database {
     /// Small and kept warm: a slow report can't take a caller's connection.
     webhooks: PgPool,
     reports: PgPool,
+    doubt: Doubt,
 }
 
 /// A connection of a webhook whose signature was checked: the only way to the ingest function.
@@ -61,17 +69,21 @@ impl Database {
             .clone()
             .application_name("switchboard")
             .options([("role", ROLE), ("statement_timeout", STATEMENT_TIMEOUT)]);
-        let pool = |size: u32, wait: Duration| {
-            PgPoolOptions::new()
-                .max_connections(size)
-                .acquire_timeout(wait)
-                // A ping before each use would double the round trips of a call. A stale connection fails its first
-                // statement, and the caller hears the answer from memory.
-                .test_before_acquire(false)
-                .after_connect(|connection, _| Box::pin(bind_to_row_security(connection)))
-                .connect_lazy_with(options.clone())
-        };
-        Self { webhooks: pool(sizes.webhooks, WEBHOOK_WAIT), reports: pool(sizes.reports, REPORT_WAIT) }
+        let doubt = Doubt::default();
+        // A probe before each use would double the round trips of a call; without doubt, none is made.
+        let webhooks = pool_options(sizes.webhooks, WEBHOOK_WAIT, Probe::InDoubt(doubt.clone()));
+        let reports = pool_options(sizes.reports, REPORT_WAIT, Probe::Always);
+        Self {
+            webhooks: webhooks.connect_lazy_with(options.clone()),
+            reports: reports.connect_lazy_with(options),
+            doubt,
+        }
+    }
+
+    /// A connection was just lost or fell silent, so those that lie idle may be no better: each is probed before its next
+    /// use.
+    pub fn doubt_idle_connections(&self) {
+        self.doubt.cast();
     }
 
     /// A transaction for one tenant.
@@ -138,6 +150,60 @@ impl OperatorConnection {
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.0
     }
+}
+
+/// When idle connections were last doubted.
+#[derive(Clone, Debug, Default)]
+struct Doubt(Arc<Mutex<Option<Instant>>>);
+
+impl Doubt {
+    fn cast(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether a connection has been idle since before the doubt.
+    fn concerns(&self, idle_for: Duration) -> bool {
+        let cast = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cast.is_some_and(|cast| cast.elapsed() <= idle_for)
+    }
+}
+
+/// Which idle connections are probed before they are used.
+#[derive(Clone, Debug)]
+enum Probe {
+    Always,
+    InDoubt(Doubt),
+}
+
+impl Probe {
+    fn is_due(&self, idle_for: Duration) -> bool {
+        match self {
+            Self::Always => true,
+            Self::InDoubt(doubt) => doubt.concerns(idle_for),
+        }
+    }
+}
+
+fn pool_options(size: u32, wait: Duration, probe: Probe) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(wait)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, lying| {
+            let is_due = probe.is_due(lying.idle_for);
+            Box::pin(
+                async move { if is_due { answers_within(PROBE_WAIT, connection).await } else { Ok(true) } },
+            )
+        })
+        // sqlx waits without an end for a connection that comes back; one that fell silent would keep its place for ever.
+        .after_release(|connection, _| Box::pin(answers_within(RETURN_WAIT, connection)))
+        .after_connect(|connection, _| Box::pin(bind_to_row_security(connection)))
+}
+
+/// An error closes the connection at once; `false` would say goodbye first, to somebody who doesn't listen.
+async fn answers_within(wait: Duration, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let silent = |_| sqlx::Error::Io(io::ErrorKind::TimedOut.into());
+    tokio::time::timeout(wait, connection.ping()).await.map_err(silent)?.map(|()| true)
 }
 
 /// The role that all work is done as. It owns nothing, and row-level security binds it.

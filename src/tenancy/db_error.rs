@@ -37,6 +37,16 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
     unreachable || error.as_database_error().is_some_and(|refused| is_passing(refused.code().as_deref()))
 }
 
+/// Whether the connection broke under the statement, as all do when PostgreSQL stops or restarts. On a new connection the
+/// statement may well succeed; whether it did on the old one, nobody knows.
+#[must_use]
+pub fn is_lost_connection(error: &sqlx::Error) -> bool {
+    /// An administrator ended it; the server crashed; the server is not up yet.
+    const ENDED: [&str; 3] = ["57P01", "57P02", "57P03"];
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    matches!(error, sqlx::Error::Io(_)) || code.is_some_and(|code| ENDED.contains(&&*code))
+}
+
 /// SQLSTATE classes of a server that will be well again: connection (08), resources (53), operator intervention (57).
 fn is_passing(code: Option<&str>) -> bool {
     code.is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))

@@ -57,7 +57,7 @@ async fn an_owner_has_as_many_tenants_as_he_likes_and_a_slug_is_taken_once() {
         .await;
 
     let again = sqlx::raw_sql("INSERT INTO tenants (slug, company_name) VALUES ('a', 'Another')")
-        .execute(&mut database.superuser().await)
+        .execute(&mut database.connect().await)
         .await
         .unwrap_err();
 
@@ -69,7 +69,7 @@ async fn an_owner_has_as_many_tenants_as_he_likes_and_a_slug_is_taken_once() {
 async fn words_that_no_state_has_are_refused() {
     let database = TestDatabase::new().await;
     database.run(&format!("{ACME}; {CALL}; {VISIT}")).await;
-    let mut connection = database.superuser().await;
+    let mut connection = database.connect().await;
 
     for nonsense in [
         "UPDATE call_logs SET status = 'answered'",

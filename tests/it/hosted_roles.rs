@@ -3,7 +3,7 @@
 //! What is ours must be taken from them by name. The default privileges below are set before the migration, as there.
 
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, ConnectOptions as _};
+use sqlx::AssertSqlSafe;
 use switchboard::schema;
 
 use crate::isolation::{TwoTenants, sqlstate};
@@ -53,13 +53,13 @@ async fn migrated() -> TestDatabase {
     database.run(ROLES).await;
     database.run(DEFAULT_PRIVILEGES).await;
     schema::migrate(&database.options()).await.unwrap();
-    TwoTenants::fill(&mut database.superuser().await).await;
+    TwoTenants::fill(&mut database.connect().await).await;
     database
 }
 
 /// Tries every table and every function for real, and lists what was not denied.
 async fn gets_through(database: &TestDatabase, role: &str) -> Vec<String> {
-    let mut outsider = database.options().options([("role", role)]).connect().await.unwrap();
+    let mut outsider = database.connect_as(role).await;
     let mut statements = Vec::new();
     for table in database.rows(TABLES).await {
         let (name, column) = (text(&table, "name"), text(&table, "first_column"));
@@ -138,7 +138,7 @@ async fn a_table_that_nobody_closed_is_theirs_by_default() {
         .run("CREATE TABLE forgotten (); CREATE FUNCTION open_door() RETURNS int LANGUAGE sql AS 'SELECT 1'")
         .await;
 
-    let mut outsider = database.options().options([("role", "anon")]).connect().await.unwrap();
+    let mut outsider = database.connect_as("anon").await;
 
     sqlx::raw_sql("SELECT FROM forgotten; SELECT open_door()").execute(&mut outsider).await.unwrap();
 }

@@ -5,7 +5,7 @@ mod breaches;
 mod rows;
 mod tenant_tables;
 
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 pub(crate) use breaches::{breaches, set_tenant, sqlstate};
 pub(crate) use rows::TwoTenants;
@@ -18,13 +18,13 @@ async fn count(connection: &mut PgConnection, table: &str) -> i64 {
 }
 
 async fn as_the_server(database: &TestDatabase) -> PgConnection {
-    database.options().options([("role", "switchboard_app")]).connect().await.unwrap()
+    database.connect_as("switchboard_app").await
 }
 
 #[tokio::test]
 async fn a_tenant_reaches_no_row_of_another_in_any_table() {
     let database = TestDatabase::new().await;
-    let tenants = TwoTenants::fill(&mut database.superuser().await).await;
+    let tenants = TwoTenants::fill(&mut database.connect().await).await;
 
     let found = breaches(&database.options(), &tenants, &tenants.tables).await;
 
@@ -47,7 +47,7 @@ async fn a_policy_that_is_opened_does_not_go_unnoticed() {
     for policy in policies {
         let (table, name) = (policy["table"].as_str().unwrap(), policy["name"].as_str().unwrap());
         let database = TestDatabase::new().await;
-        let tenants = TwoTenants::fill(&mut database.superuser().await).await;
+        let tenants = TwoTenants::fill(&mut database.connect().await).await;
         let opened: Vec<_> = tenants.tables.iter().filter(|known| known.name == table).cloned().collect();
 
         database.run(&format!("ALTER POLICY {name} ON {table} USING (true) WITH CHECK (true)")).await;
@@ -60,7 +60,7 @@ async fn a_policy_that_is_opened_does_not_go_unnoticed() {
 #[tokio::test]
 async fn what_a_transaction_saw_the_next_one_on_its_connection_does_not() {
     let database = TestDatabase::new().await;
-    let tenants = TwoTenants::fill(&mut database.superuser().await).await;
+    let tenants = TwoTenants::fill(&mut database.connect().await).await;
     let mut connection = as_the_server(&database).await;
     assert_eq!(count(&mut connection, "call_logs").await, 0, "before any tenant was set");
 
@@ -86,7 +86,7 @@ async fn what_a_transaction_saw_the_next_one_on_its_connection_does_not() {
 #[tokio::test]
 async fn the_tenant_lasts_for_one_statement_outside_of_a_transaction() {
     let database = TestDatabase::new().await;
-    let tenants = TwoTenants::fill(&mut database.superuser().await).await;
+    let tenants = TwoTenants::fill(&mut database.connect().await).await;
     let mut connection = as_the_server(&database).await;
 
     set_tenant(&mut connection, tenants.acting).await;
@@ -97,7 +97,7 @@ async fn the_tenant_lasts_for_one_statement_outside_of_a_transaction() {
 #[tokio::test]
 async fn a_tenant_that_is_none_shows_nothing() {
     let database = TestDatabase::new().await;
-    TwoTenants::fill(&mut database.superuser().await).await;
+    TwoTenants::fill(&mut database.connect().await).await;
     let mut connection = as_the_server(&database).await;
 
     let nobody =
@@ -141,7 +141,7 @@ async fn the_server_can_put_into_quarantine_and_not_look() {
 #[tokio::test]
 async fn a_line_of_the_ledger_is_never_changed() {
     let database = TestDatabase::new().await;
-    let tenants = TwoTenants::fill(&mut database.superuser().await).await;
+    let tenants = TwoTenants::fill(&mut database.connect().await).await;
     let mut connection = as_the_server(&database).await;
 
     for attempt in [

@@ -4,9 +4,10 @@ mod catalogue;
 
 use std::process::{Command, Output};
 
+use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, PgConnection};
 use switchboard::schema::{self, Names, Refusal, SchemaError};
+use tokio::task::JoinSet;
 
 pub(crate) use catalogue::{assert_same_objects, objects};
 
@@ -65,20 +66,16 @@ async fn a_second_run_changes_no_row_of_the_catalogue_and_none_of_ours() {
 #[tokio::test]
 async fn of_six_servers_that_start_at_once_one_migrates_and_all_go_on() {
     let database = TestDatabase::empty().await;
-    let servers: Vec<_> = (0..6)
-        .map(|_| {
-            let options = database.options();
-            tokio::spawn(async move { schema::migrate(&options).await })
-        })
-        .collect();
-
-    let mut migrating = 0;
-    for server in servers {
-        let migrated = server.await.unwrap().unwrap();
-        migrating += usize::from(!migrated.applied.is_empty());
+    let mut servers = JoinSet::new();
+    for _ in 0..6 {
+        let options = database.options();
+        servers.spawn(async move { schema::migrate(&options).await });
     }
 
-    assert_eq!(migrating, 1);
+    let migrated = servers.join_all().await;
+
+    let did_it = migrated.iter().filter(|migrated| !migrated.as_ref().unwrap().applied.is_empty());
+    assert_eq!(did_it.count(), 1, "{migrated:?}");
     assert_same_objects(&objects(&database.options()).await, &fresh_objects().await);
 }
 
@@ -103,7 +100,7 @@ const SABOTEUR: &str = "
 async fn a_migration_that_is_killed_after_any_of_its_commands_is_finished_by_the_next() {
     let database = TestDatabase::empty().await;
     database.run(SABOTEUR).await;
-    let mut observer = database.superuser().await;
+    let mut observer = database.connect().await;
     let (mut command, mut killed, mut applied) = (1_i64, 0, 0);
 
     loop {
@@ -243,7 +240,7 @@ async fn the_extension_goes_to_its_own_schema_unless_it_is_there_already() {
 async fn the_same_migrations_build_the_same_objects_under_other_names() {
     let database = TestDatabase::new().await;
     let before = objects(&database.options()).await;
-    let mut connection = database.options().connect().await.unwrap();
+    let mut connection = database.connect().await;
     let names = Names::other(&mut connection, "shadow_of_shared", "shadow_of_own").await.unwrap();
 
     let migrated = schema::migrate_into(&mut connection, &names).await.unwrap();

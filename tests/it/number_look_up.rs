@@ -1,6 +1,6 @@
 //! Whose number is this? The function that older programs call, too.
 
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::isolation::sqlstate;
@@ -10,7 +10,7 @@ use crate::support::TestDatabase;
 async fn directory(statements: &str) -> (TestDatabase, PgConnection) {
     let database = TestDatabase::new().await;
     database.run(statements).await;
-    let server = database.options().options([("role", "switchboard_app")]).connect().await.unwrap();
+    let server = database.connect_as("switchboard_app").await;
     (database, server)
 }
 
@@ -123,7 +123,7 @@ async fn one_tenant_at_most_takes_unknown_numbers() {
     let second = sqlx::raw_sql(
         "INSERT INTO tenants (slug, company_name, accepts_unknown_numbers) VALUES ('too', 'Too', true)",
     )
-    .execute(&mut database.superuser().await)
+    .execute(&mut database.connect().await)
     .await
     .unwrap_err();
 
@@ -156,7 +156,7 @@ async fn an_event_is_taken_in_as_the_servers_role_and_as_no_other() {
             'AC1', 'environment', '+12145550100', NULL, gen_random_uuid(), gen_random_uuid(), 'CA1', 'incoming', 'key', 'ringing',
             NULL, now(), now(), '{}')";
 
-    let as_the_owner = sqlx::raw_sql(ingest).execute(&mut database.superuser().await).await.unwrap_err();
+    let as_the_owner = sqlx::raw_sql(ingest).execute(&mut database.connect().await).await.unwrap_err();
     let (refusal, is_news): (Option<String>, bool) =
         sqlx::query_as(ingest).fetch_one(&mut server).await.unwrap();
 

@@ -34,6 +34,11 @@ impl TestApp {
         self.send(Request::get(path).header(header::HOST, "localhost").body(Body::empty()).unwrap()).await
     }
 
+    /// How many Twilio accounts are in memory.
+    pub(crate) fn known_accounts(&self) -> usize {
+        self.app.doors.twilio.accounts.count()
+    }
+
     /// Waits for the work that outlives its request, so that its rows can be looked at. The server goes on.
     pub(crate) async fn settle(&self) {
         let tasks = &self.app.doors.calls.tasks;

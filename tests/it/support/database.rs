@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use tokio::sync::Mutex;
 
 use super::cluster;
 
@@ -12,17 +13,23 @@ use super::cluster;
 #[derive(Debug)]
 pub(crate) struct TestDatabase {
     name: String,
+    superuser: Mutex<PgConnection>,
 }
 
 impl TestDatabase {
     /// One that is migrated.
     pub(crate) async fn new() -> Self {
-        Self { name: cluster::make_database().await }
+        Self::opened(cluster::make_database().await).await
     }
 
     /// One that holds nothing.
     pub(crate) async fn empty() -> Self {
-        Self { name: cluster::make_empty_database().await }
+        Self::opened(cluster::make_empty_database().await).await
+    }
+
+    async fn opened(name: String) -> Self {
+        let superuser = PgConnection::connect_with(&cluster::options(&name)).await.unwrap();
+        Self { name, superuser: Mutex::new(superuser) }
     }
 
     /// How the superuser connects, whom no policy binds.
@@ -30,24 +37,29 @@ impl TestDatabase {
         cluster::options(&self.name)
     }
 
-    /// A connection of the superuser.
-    pub(crate) async fn superuser(&self) -> PgConnection {
-        PgConnection::connect_with(&self.options()).await.unwrap()
+    /// A connection of the superuser for the test itself, whose errors it wants to see.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        self.options().connect().await.unwrap()
+    }
+
+    /// The same, after it has become this role.
+    pub(crate) async fn connect_as(&self, role: &str) -> PgConnection {
+        self.options().options([("role", role)]).connect().await.unwrap()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Runs one or several statements as the superuser.
     pub(crate) async fn run(&self, statements: &str) {
-        let mut connection = self.superuser().await;
-        sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
+        let mut superuser = self.superuser.lock().await;
+        sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut *superuser).await.unwrap();
     }
 
     /// What a query of the superuser finds, a JSON object for each row.
     pub(crate) async fn rows(&self, query: &str) -> Vec<Value> {
-        let mut connection = self.superuser().await;
-        let rows = rows_of(&mut connection, query).await;
-        connection.close().await.unwrap();
-        rows
+        rows_of(&mut *self.superuser.lock().await, query).await
     }
 
     /// The only row that a query finds.
@@ -64,20 +76,19 @@ impl TestDatabase {
 
     /// Every row of every table that is ours, as the catalogue knows them: for "nothing was written".
     pub(crate) async fn contents(&self) -> BTreeMap<String, Vec<Value>> {
-        let mut connection = self.superuser().await;
+        let mut superuser = self.superuser.lock().await;
         let tables: Vec<String> = sqlx::query_scalar(
             "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 'switchboard')",
         )
-        .fetch_all(&mut connection)
+        .fetch_all(&mut *superuser)
         .await
         .unwrap();
         let mut contents = BTreeMap::new();
         for table in tables {
-            let rows = rows_of(&mut connection, &format!("SELECT * FROM {table} t ORDER BY t::text")).await;
+            let rows = rows_of(&mut superuser, &format!("SELECT * FROM {table} t ORDER BY t::text")).await;
             contents.insert(table, rows);
         }
-        connection.close().await.unwrap();
         contents
     }
 }

@@ -12,13 +12,13 @@ use super::stage::PUBLIC_URL;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Webhook {
-    pub(crate) method: Method,
-    pub(crate) path: String,
+    host: String,
+    path: String,
     pub(crate) parameters: Vec<(String, String)>,
     /// Sent in place of the parameters.
-    pub(crate) body: Option<Vec<u8>>,
-    pub(crate) content_type: Option<String>,
-    pub(crate) headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+    content_type: Option<String>,
+    headers: Vec<(String, String)>,
     /// Sent as they are, in place of the one that fits.
     signatures: Option<Vec<String>>,
     token: AuthToken,
@@ -28,7 +28,7 @@ pub(crate) struct Webhook {
 impl Webhook {
     pub(super) fn new(token: AuthToken, path: &str, parameters: Vec<(String, String)>) -> Self {
         Self {
-            method: Method::POST,
+            host: "127.0.0.1:8080".to_owned(),
             path: path.to_owned(),
             parameters,
             body: None,
@@ -38,6 +38,18 @@ impl Webhook {
             token,
             base_url: PUBLIC_URL.to_owned(),
         }
+    }
+
+    /// To another path, and with another query, than its parameters suggest.
+    pub(crate) fn at(mut self, path_and_query: &str) -> Self {
+        path_and_query.clone_into(&mut self.path);
+        self
+    }
+
+    /// The same with a query.
+    pub(crate) fn with_query(mut self, query: &str) -> Self {
+        self.path = format!("{}?{query}", self.path);
+        self
     }
 
     /// Sets a parameter; an existing one keeps its place.
@@ -60,6 +72,16 @@ impl Webhook {
         self
     }
 
+    /// What it says about the host that it was sent to.
+    pub(crate) fn with_host(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.host);
+        self
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -69,6 +91,11 @@ impl Webhook {
     pub(crate) fn with_body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.content_type = Some(content_type.to_owned());
         self.body = Some(body.into());
+        self
+    }
+
+    pub(crate) fn without_content_type(mut self) -> Self {
+        self.content_type = None;
         self
     }
 
@@ -106,9 +133,9 @@ impl Webhook {
 
     pub(crate) fn to_request(&self) -> Request<Body> {
         let mut request = Request::builder()
-            .method(&self.method)
+            .method(Method::POST)
             .uri(&self.path)
-            .header(header::HOST, "127.0.0.1:8080")
+            .header(header::HOST, &self.host)
             .header(header::USER_AGENT, "TwilioProxy/1.1");
         if let Some(content_type) = &self.content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
