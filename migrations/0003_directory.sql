@@ -103,12 +103,35 @@ BEGIN
 END
 $$;
 
+-- The active tenant that owns the number; if no tenant at all owns it, the one that accepts unknown numbers; else NULL.
+-- Runs as its owner, because the tenant is not known yet; it gives away nothing but an id.
+CREATE FUNCTION find_tenant_by_number(dialled text) RETURNS uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    wanted text := normalise_phone_number(dialled);
+    found_tenant uuid;
+    found_active boolean;
+BEGIN
+    SELECT t.id, t.is_active INTO found_tenant, found_active
+      FROM tenant_phone_numbers n
+      JOIN tenants t ON t.id = n.tenant_id
+     WHERE n.phone_number = wanted;
+    IF FOUND THEN
+        RETURN CASE WHEN found_active THEN found_tenant END;
+    END IF;
+    RETURN (SELECT t.id FROM tenants t WHERE t.accepts_unknown_numbers AND t.is_active);
+END
+$$;
+
 SELECT close_table('tenant_phone_numbers');
 SELECT close_table('twilio_accounts');
 SELECT close_table('api_keys');
 SELECT close_table('operator_keys');
 SELECT close_table('encryption_canaries');
 SELECT close_function('normalise_phone_number(text)');
+SELECT close_function('find_tenant_by_number(text)');
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_phone_numbers TO switchboard_app;
 GRANT SELECT, INSERT, UPDATE ON api_keys TO switchboard_app;
-GRANT EXECUTE ON FUNCTION normalise_phone_number(text) TO switchboard_app;
+GRANT EXECUTE ON FUNCTION normalise_phone_number(text), find_tenant_by_number(text) TO switchboard_app;

@@ -42,7 +42,7 @@ BEGIN
       FROM (
         SELECT (array_agg(e.status ORDER BY e.weight DESC, e.event_key)
                     FILTER (WHERE e.weight IS NOT NULL))[1] AS status,
-               (array_agg((e.payload ->> 'CallDuration')::integer ORDER BY e.weight DESC, e.event_key)
+               (array_agg((e.payload ->> 'CallDuration')::integer ORDER BY e.weight DESC NULLS LAST, e.event_key)
                     FILTER (WHERE e.payload ->> 'CallDuration' ~ '^[0-9]{1,9}$'))[1] AS duration,
                min(e.occurred_at) AS started_at,
                (array_agg(e.occurred_at ORDER BY e.weight DESC, e.event_key)
@@ -57,7 +57,7 @@ BEGIN
                     FILTER (WHERE e.payload ->> 'Direction' IN ('inbound', 'outbound-api', 'outbound-dial',
                                                                 'trunking-originating', 'trunking-terminating')))[1] AS direction,
                min(e.payload ->> 'ParentCallSid') AS parent_call_sid,
-               (array_agg(e.payload ->> 'RecordingUrl' ORDER BY e.weight DESC, e.event_key)
+               (array_agg(e.payload ->> 'RecordingUrl' ORDER BY e.weight DESC NULLS LAST, e.event_key)
                     FILTER (WHERE e.payload ->> 'RecordingUrl' <> ''))[1] AS recording_url,
                CASE WHEN bool_or(e.picked_up) THEN 'answered' WHEN bool_or(e.kind = 'dial_result') THEN 'missed' END AS outcome,
                min(e.occurred_at - make_interval(secs => (e.payload ->> 'DialCallDuration')::integer))
@@ -90,11 +90,12 @@ BEGIN
     IF running_tenant_id IS NOT NULL THEN
         SELECT t.id INTO owner_id FROM tenants t WHERE t.id = running_tenant_id;
     ELSE
-        owner_id := get_tenant_by_phone(our_number);
+        owner_id := find_tenant_by_number(our_number);
     END IF;
     IF owner_id IS NULL THEN
-        refusal := CASE WHEN EXISTS (SELECT FROM tenant_phone_numbers n
-                                      WHERE n.phone_number = normalise_phone_number(our_number))
+        refusal := CASE WHEN running_tenant_id IS NULL
+                             AND EXISTS (SELECT FROM tenant_phone_numbers n
+                                          WHERE n.phone_number = normalise_phone_number(our_number))
                         THEN 'inactive_tenant' ELSE 'unknown_number' END;
         RETURN;
     END IF;

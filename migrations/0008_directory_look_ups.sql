@@ -33,7 +33,7 @@ CREATE FUNCTION put_secondary_token(known_sid text, known_tenant_id uuid, sealed
     SET search_path FROM CURRENT
 AS $$
 BEGIN
-    UPDATE twilio_accounts a SET secondary_token_sealed = sealed
+    UPDATE twilio_accounts a SET secondary_token_sealed = sealed, updated_at = now()
      WHERE a.account_sid = known_sid AND a.tenant_id IS NOT DISTINCT FROM known_tenant_id;
     RETURN FOUND;
 END

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::migrate::{Migrate, Migration};
+use sqlx::migrate::{Migrate, MigrateError, Migration};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::error::{Refusal, SchemaError};
 use super::lock::{self, Turn};
-use super::names::{Names, quoted};
+use super::names::Names;
+use super::rights;
 use super::target::{self, Fills};
 
 /// What [`migrate`] did.
@@ -28,22 +29,26 @@ pub struct Migrated {
 /// Brings the database to the target schema, on a connection of its own that is closed afterwards.
 pub async fn migrate(options: &PgConnectOptions) -> Result<Migrated, SchemaError> {
     let mut connection = PgConnection::connect_with(options).await?;
-    let outcome = migrate_on(&mut connection).await;
+    let outcome = match Names::of_database(&mut connection).await {
+        Ok(names) => migrate_into(&mut connection, &names).await,
+        Err(error) => Err(error),
+    };
     // Closing gives the lock back. A failed close has lost the connection, and with it the lock.
     let _ = connection.close().await;
     outcome
 }
 
-async fn migrate_on(connection: &mut PgConnection) -> Result<Migrated, SchemaError> {
+/// Builds the target schema under these names, for a comparison with what stands under the real ones. The connection is
+/// good for nothing else afterwards: it keeps the lock and another `search_path`.
+pub async fn migrate_into(connection: &mut PgConnection, names: &Names) -> Result<Migrated, SchemaError> {
     refuse_old_server(connection).await?;
-    let names = Names::of_database(connection).await?;
     let mut turn = Turn::First;
-    let mut known = applied_here(connection, &names).await?;
+    let mut known = applied_here(connection, names).await?;
     if missing(&known)?.next().is_some() {
         turn = lock::take(connection).await?;
-        known = applied_here(connection, &names).await?;
+        known = applied_here(connection, names).await?;
     }
-    let applied = apply_missing(connection, &names, &known).await?;
+    let applied = apply_missing(connection, names, &known).await?;
     let from_the_future = known.into_keys().filter(|version| *version > target::latest_version()).collect();
     Ok(Migrated { applied, turn, from_the_future })
 }
@@ -58,8 +63,9 @@ async fn apply_missing(
         return Ok(Vec::new());
     }
     if known.is_empty() {
-        refuse_foreign_tables(connection, names).await?;
+        refuse_foreign_names(connection, names).await?;
     }
+    rights::refuse_missing(connection, names).await?;
     prepare(connection, names).await?;
     let mut applied = Vec::new();
     for migration in todo {
@@ -87,14 +93,22 @@ async fn applied_here(
     connection: &mut PgConnection,
     names: &Names,
 ) -> Result<BTreeMap<i64, Vec<u8>>, SchemaError> {
-    let ledger: Option<String> = sqlx::query_scalar("SELECT to_regclass($1)::text")
+    let ledger = sqlx::query_scalar("SELECT to_regclass($1)::text")
         .bind(names.ledger())
         .fetch_one(&mut *connection)
-        .await?;
+        .await;
+    let ledger: Option<String> = match ledger {
+        Ok(ledger) => ledger,
+        Err(error) => return Err(rights::explain(connection, error).await),
+    };
     if ledger.is_none() {
         return Ok(BTreeMap::new());
     }
-    let applied = connection.list_applied_migrations(&names.ledger()).await?;
+    let applied = match connection.list_applied_migrations(&names.ledger()).await {
+        Ok(applied) => applied,
+        Err(MigrateError::Execute(error)) => return Err(rights::explain(connection, error).await),
+        Err(error) => return Err(error.into()),
+    };
     Ok(applied.into_iter().map(|migration| (migration.version, migration.checksum.into_owned())).collect())
 }
 
@@ -115,37 +129,11 @@ async fn apply(
 async fn prepare(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
     let prepared = connection.execute(sqlx::AssertSqlSafe(names.preparation())).await;
     if let Err(error) = prepared {
-        return Err(explain_preparation(connection, error).await);
+        return Err(rights::explain(connection, error).await);
     }
     connection.ensure_migrations_table(&names.ledger()).await?;
-    let own = quoted(&names.own);
-    let close_the_ledger = format!(
-        "ALTER TABLE {own}._sqlx_migrations ENABLE ROW LEVEL SECURITY; REVOKE ALL ON {own}._sqlx_migrations FROM PUBLIC;
-         DO $$ DECLARE outsider text; BEGIN
-             FOR outsider IN SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated') LOOP
-                 EXECUTE format('REVOKE ALL ON {own}._sqlx_migrations FROM %I', outsider);
-             END LOOP;
-         END $$"
-    );
-    connection.execute(sqlx::AssertSqlSafe(close_the_ledger)).await?;
+    connection.execute(sqlx::AssertSqlSafe(names.closing_of_the_ledger())).await?;
     Ok(())
-}
-
-/// A login that lacks a right gets the statements to run; everything else stays what it is.
-async fn explain_preparation(connection: &mut PgConnection, error: sqlx::Error) -> SchemaError {
-    const INSUFFICIENT_PRIVILEGE: &str = "42501";
-    let denied = error
-        .as_database_error()
-        .filter(|refused| refused.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE))
-        .map(|refused| refused.message().to_owned());
-    let Some(reason) = denied else { return error.into() };
-    match sqlx::query_as::<_, (String, String)>("SELECT current_user::text, current_database()::text")
-        .fetch_one(connection)
-        .await
-    {
-        Ok((login, database)) => Refusal::MayNotPrepare { login, database, reason }.into(),
-        Err(lost) => lost.into(),
-    }
 }
 
 async fn refuse_old_server(connection: &mut PgConnection) -> Result<(), SchemaError> {
@@ -159,15 +147,20 @@ async fn refuse_old_server(connection: &mut PgConnection) -> Result<(), SchemaEr
 }
 
 /// A fresh install needs its names free. What an older program left there is not ours to overwrite.
-async fn refuse_foreign_tables(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
-    let tables: Option<String> = sqlx::query_scalar(
-        "SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-          WHERE n.nspname = $1 AND c.relname IN ('tenants', 'tenant_users', 'call_logs', 'appointments', 'weekly_analytics')",
+async fn refuse_foreign_names(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
+    let found: Option<String> = sqlx::query_scalar(
+        "SELECT string_agg(found.name, ', ' ORDER BY found.name)
+           FROM (SELECT c.relname::text, c.relnamespace FROM pg_class c
+                  WHERE c.relname IN ('tenants', 'tenant_users', 'call_logs', 'appointments', 'weekly_analytics')
+                 UNION SELECT p.proname || '()', p.pronamespace FROM pg_proc p WHERE p.proname = 'get_tenant_by_phone')
+                AS found (name, schema)
+           JOIN pg_namespace n ON n.oid = found.schema
+          WHERE n.nspname = $1",
     )
     .bind(&names.shared)
     .fetch_one(connection)
     .await?;
-    tables.map_or(Ok(()), |tables| Err(Refusal::ForeignTables { tables }.into()))
+    found.map_or(Ok(()), |found| Err(Refusal::ForeignNames { found }.into()))
 }
 
 /// Whether nothing is missing: one look, no change.

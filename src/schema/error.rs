@@ -41,29 +41,34 @@ pub enum Refusal {
         /// What the server calls itself.
         found: String,
     },
-    /// Tables of an older program stand where ours would.
+    /// Tables or functions of an older program stand where ours would.
     #[error(
-        "this database already has {tables} from another program, and no Switchboard schema. Adopting them is not built yet. \
+        "this database already has {found} from another program, and no Switchboard schema. Adopting them is not built yet. \
          Nothing was changed: set DATABASE_URL to an empty database."
     )]
-    ForeignTables {
+    ForeignNames {
         /// Their names.
-        tables: String,
+        found: String,
     },
-    /// The login may not make what must stand before the first migration.
+    /// The login may not make what the schema consists of.
     #[error(
-        "the login `{login}` may not prepare this database ({reason}). Nothing was changed. Let an administrator run:\n\n\
-         CREATE ROLE switchboard_app NOLOGIN;\n\
-         GRANT switchboard_app TO \"{login}\";\n\
-         GRANT CREATE ON DATABASE \"{database}\" TO \"{login}\";\n\
-         GRANT CREATE, USAGE ON SCHEMA public TO \"{login}\";\n\n\
-         then start again."
+        "the login `{login}` may not make Switchboard's schema in this database. Nothing was changed. Let an administrator \
+         run\n\n{statements}\n\nand start again, or set MIGRATION_DATABASE_URL to a login that may."
     )]
-    MayNotPrepare {
+    MissingRights {
         /// Who tried.
         login: String,
-        /// Where.
-        database: String,
+        /// What gives the rights that are missing, a line for each.
+        statements: String,
+    },
+    /// The login has all rights that we know to ask for, and was denied one.
+    #[error(
+        "the login `{login}` may not use Switchboard's schema in this database: {reason}. Nothing was changed: set \
+         MIGRATION_DATABASE_URL to the login that owns the schema; a login that only serves must be a member of switchboard_app."
+    )]
+    Denied {
+        /// Who tried.
+        login: String,
         /// What the database said.
         reason: String,
     },

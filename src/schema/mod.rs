@@ -8,9 +8,10 @@ mod apply;
 mod error;
 mod lock;
 mod names;
+mod rights;
 mod target;
 
-pub use apply::{Migrated, is_current, migrate};
+pub use apply::{Migrated, is_current, migrate, migrate_into};
 pub use error::{Refusal, SchemaError};
 pub use lock::Turn;
 pub use names::Names;

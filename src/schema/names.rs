@@ -19,17 +19,22 @@ pub struct Names {
 }
 
 impl Names {
-    /// The real ones. The extensions stay where they are; where there are none yet, they go to `extensions`, as hosted
-    /// services have it.
+    /// The real ones.
     pub async fn of_database(connection: &mut PgConnection) -> Result<Self, SchemaError> {
+        Self::other(connection, "public", "switchboard").await
+    }
+
+    /// Other ones in the same database. The extensions stay where they are; where there are none yet, they go to
+    /// `extensions`, as hosted services have it.
+    pub async fn other(connection: &mut PgConnection, shared: &str, own: &str) -> Result<Self, SchemaError> {
         let installed: Option<String> = sqlx::query_scalar(
             "SELECT n.nspname::text FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'btree_gist'",
         )
         .fetch_optional(connection)
         .await?;
         Ok(Self {
-            shared: "public".to_owned(),
-            own: "switchboard".to_owned(),
+            shared: shared.to_owned(),
+            own: own.to_owned(),
             extensions: installed.unwrap_or_else(|| "extensions".to_owned()),
         })
     }
@@ -46,7 +51,16 @@ impl Names {
 
     /// `prepare.sql` with the names filled in.
     pub(super) fn preparation(&self) -> String {
-        include_str!("prepare.sql")
+        self.fill_in(include_str!("prepare.sql"))
+    }
+
+    /// `close_ledger.sql` with the names filled in.
+    pub(super) fn closing_of_the_ledger(&self) -> String {
+        self.fill_in(include_str!("close_ledger.sql"))
+    }
+
+    fn fill_in(&self, statements: &str) -> String {
+        statements
             .replace("{own}", &quoted(&self.own))
             .replace("{shared}", &quoted(&self.shared))
             .replace("{extensions}", &quoted(&self.extensions))

@@ -26,6 +26,7 @@ DO $$
 BEGIN
     -- CREATE SCHEMA IF NOT EXISTS asks for the right to create even where there is nothing to create.
     IF to_regnamespace('{own}') IS NULL THEN CREATE SCHEMA {own}; END IF;
+    IF to_regnamespace('{shared}') IS NULL THEN CREATE SCHEMA {shared}; END IF;
     IF to_regnamespace('{extensions}') IS NULL THEN CREATE SCHEMA {extensions}; END IF;
 END
 $$;

@@ -118,6 +118,10 @@ impl Database {
 
     /// Opens a connection of each pool, so that the first caller doesn't wait for it and a refusal shows at start.
     pub async fn warm_up(&self) -> Result<(), sqlx::Error> {
+        // A pool tries a refused connection again until its patience ends, and says only that it waited in vain.
+        let mut first = PgConnection::connect_with(&self.webhooks.connect_options()).await?;
+        bind_to_row_security(&mut first).await?;
+        first.close().await?;
         self.ping().await?;
         self.reports.acquire().await.map(drop)
     }

@@ -51,7 +51,7 @@ impl Genuine {
             let (before, after) = self.body.split_at(place);
             let turned = [before, &[after[0] ^ (1 << (place % 7))], &after[1..]].concat();
             let left_out = [before, &after[1..]].concat();
-            let put_in = [before, &[b'0'], after].concat();
+            let put_in = [before, b"0", after].concat();
             [turned, left_out, put_in, before.to_vec()]
         });
         edits.filter_map(|body| self.with_body(body))

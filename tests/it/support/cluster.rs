@@ -32,10 +32,19 @@ struct RunningCluster {
 
 /// Makes a copy of the migrated database. Returns its name.
 pub(super) async fn make_database() -> String {
+    copy_of(TEMPLATE).await
+}
+
+/// Makes a database that holds nothing. Returns its name.
+pub(super) async fn make_empty_database() -> String {
+    copy_of("template1").await
+}
+
+async fn copy_of(template: &str) -> String {
     let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect_with(&options("postgres")).await.unwrap();
     // Twice as fast as copying through the log, which nobody will ever replay.
-    let statement = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy");
+    let statement = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     name
@@ -58,7 +67,7 @@ pub(super) fn socket() -> PathBuf {
     connection.socket_directory().join(format!(".s.PGSQL.{}", connection.port()))
 }
 
-fn options_of(connection: &Connection, database: &str) -> PgConnectOptions {
+pub(super) fn options_of(connection: &Connection, database: &str) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass()
         .socket(connection.socket_directory())
         .port(connection.port())
@@ -71,16 +80,8 @@ impl RunningCluster {
     /// On a thread of its own: tests are asynchronous already, and starting blocks.
     fn start() -> Self {
         thread::spawn(|| {
-            let parent = std::env::temp_dir();
-            embedded::remove_abandoned(&parent, PREFIX);
-            let path = Environment::of_process().get("PATH").map(Into::into);
-            let settings = Settings {
-                directory: parent.join(format!("{PREFIX}{}-{}", std::process::id(), Uuid::now_v7().simple())),
-                durability: Durability::Disposable,
-                programs: Programs::Search { path },
-                max_connections: MAX_CONNECTIONS,
-            };
-            let cluster = embedded::open(&settings).unwrap();
+            embedded::remove_abandoned(&std::env::temp_dir(), PREFIX);
+            let cluster = open();
             let connection = cluster.connection();
             block_on(prepare(&connection));
             let finished = spawn_cleaner(options_of(&connection, connection.database()));
@@ -89,6 +90,18 @@ impl RunningCluster {
         .join()
         .unwrap()
     }
+}
+
+/// Starts a server with nothing in it. Blocks.
+pub(super) fn open() -> Cluster {
+    let name = format!("{PREFIX}{}-{}", std::process::id(), Uuid::now_v7().simple());
+    let settings = Settings {
+        directory: std::env::temp_dir().join(name),
+        durability: Durability::Disposable,
+        programs: Programs::Search { path: Environment::of_process().get("PATH").map(Into::into) },
+        max_connections: MAX_CONNECTIONS,
+    };
+    embedded::open(&settings).unwrap()
 }
 
 async fn prepare(connection: &Connection) {

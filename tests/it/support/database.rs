@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use tokio::sync::Mutex;
 
 use super::cluster;
@@ -19,7 +19,15 @@ pub(crate) struct TestDatabase {
 impl TestDatabase {
     /// One that is migrated.
     pub(crate) async fn new() -> Self {
-        let name = cluster::make_database().await;
+        Self::opened(cluster::make_database().await).await
+    }
+
+    /// One that holds nothing.
+    pub(crate) async fn empty() -> Self {
+        Self::opened(cluster::make_empty_database().await).await
+    }
+
+    async fn opened(name: String) -> Self {
         let superuser = PgConnection::connect_with(&cluster::options(&name)).await.unwrap();
         Self { name, superuser: Mutex::new(superuser) }
     }
@@ -27,6 +35,16 @@ impl TestDatabase {
     /// How the superuser connects, whom no policy binds.
     pub(crate) fn options(&self) -> PgConnectOptions {
         cluster::options(&self.name)
+    }
+
+    /// A connection of the superuser for the test itself, whose errors it wants to see.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        self.options().connect().await.unwrap()
+    }
+
+    /// The same, after it has become this role.
+    pub(crate) async fn connect_as(&self, role: &str) -> PgConnection {
+        self.options().options([("role", role)]).connect().await.unwrap()
     }
 
     pub(crate) fn name(&self) -> &str {

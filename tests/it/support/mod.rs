@@ -2,7 +2,8 @@
 //!
 //! [`Stage`] is a fresh database with the hands of the command line: it makes firms, numbers, accounts and keys.
 //! [`Stage::open`] puts a server on it, a [`TestApp`]. [`Twilio`] and [`ApiClient`] call it; an [`Answer`] comes back.
-//! [`TestDatabase`] shows the rows, past row-level security.
+//! [`TestDatabase`] shows the rows, past row-level security. What concerns the roles of a whole cluster gets an
+//! [`OwnCluster`].
 
 mod answer;
 mod api_client;
@@ -10,6 +11,7 @@ mod app;
 mod cluster;
 mod database;
 mod dice;
+mod own_cluster;
 mod stage;
 mod twilio;
 mod webhook;
@@ -20,6 +22,7 @@ pub(crate) use api_client::ApiClient;
 pub(crate) use app::TestApp;
 pub(crate) use database::TestDatabase;
 pub(crate) use dice::Dice;
+pub(crate) use own_cluster::OwnCluster;
 pub(crate) use stage::{Firm, Stage};
 pub(crate) use twilio::{Call, STATUS, Twilio, VOICE};
 pub(crate) use webhook::Webhook;

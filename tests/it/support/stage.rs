@@ -8,7 +8,7 @@ use switchboard::app::{Parts, RunningServer};
 use switchboard::clock::Clock;
 use switchboard::http::server;
 use switchboard::numbers;
-use switchboard::tenancy::accounts::{Account, AccountReach};
+use switchboard::tenancy::account::{Account, AccountReach};
 use switchboard::tenancy::api_key::{self, KeyKind, PlainApiKey};
 use switchboard::tenancy::database::PoolSizes;
 use switchboard::tenancy::directory::{self, TokenSlot};
