@@ -3,7 +3,7 @@
 //! It starts with the first test that needs it and dies with the process. What a run leaves in the system's temp
 //! folder, the next one removes. A database is dropped behind its test, by a thread that nobody waits for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, mpsc};
 use std::thread;
@@ -81,7 +81,7 @@ impl RunningCluster {
     fn start() -> Self {
         thread::spawn(|| {
             embedded::remove_abandoned(&std::env::temp_dir(), PREFIX);
-            let cluster = open();
+            let cluster = open(&new_directory());
             let connection = cluster.connection();
             block_on(prepare(&connection));
             let finished = spawn_cleaner(options_of(&connection, connection.database()));
@@ -92,11 +92,16 @@ impl RunningCluster {
     }
 }
 
-/// Starts a server with nothing in it. Blocks.
-pub(super) fn open() -> Cluster {
+/// Where no server lies yet.
+pub(super) fn new_directory() -> PathBuf {
     let name = format!("{PREFIX}{}-{}", std::process::id(), Uuid::now_v7().simple());
+    std::env::temp_dir().join(name)
+}
+
+/// Starts a server with nothing in it. Blocks.
+pub(super) fn open(directory: &Path) -> Cluster {
     let settings = Settings {
-        directory: std::env::temp_dir().join(name),
+        directory: directory.to_owned(),
         durability: Durability::Disposable,
         programs: Programs::Search { path: Environment::of_process().get("PATH").map(Into::into) },
         max_connections: MAX_CONNECTIONS,

@@ -2,23 +2,29 @@
 //!
 //! Roles belong to a whole cluster. A test that makes, takes away or spoils one that others rely on starts here.
 
+use std::path::PathBuf;
+use std::thread;
+
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use switchboard::embedded::{Cluster, Connection};
+use switchboard::embedded::{self, Cluster, Connection};
 
 use super::cluster;
 
-/// Stopped with the value.
+/// Stopped and removed with the value.
 #[derive(Debug)]
 pub(crate) struct OwnCluster {
     connection: Connection,
+    directory: PathBuf,
     cluster: Option<Cluster>,
 }
 
 impl OwnCluster {
     pub(crate) async fn start() -> Self {
-        let cluster = tokio::task::spawn_blocking(cluster::open).await.unwrap();
-        Self { connection: cluster.connection(), cluster: Some(cluster) }
+        let directory = cluster::new_directory();
+        let wanted = directory.clone();
+        let cluster = tokio::task::spawn_blocking(move || cluster::open(&wanted)).await.unwrap();
+        Self { connection: cluster.connection(), directory, cluster: Some(cluster) }
     }
 
     /// How the superuser connects to a database.
@@ -43,8 +49,13 @@ impl OwnCluster {
 
 impl Drop for OwnCluster {
     fn drop(&mut self) {
+        let (cluster, directory) = (self.cluster.take(), self.directory.clone());
         // Stopping waits for the server, which must not hold up the tests of other threads.
-        let cluster = self.cluster.take();
-        std::thread::spawn(move || drop(cluster));
+        thread::spawn(move || {
+            drop(cluster);
+            if let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) {
+                embedded::remove_abandoned(parent, &name.to_string_lossy());
+            }
+        });
     }
 }
