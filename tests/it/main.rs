@@ -17,6 +17,7 @@ mod degraded;
 mod health;
 mod hosted_roles;
 mod isolation;
+mod logs;
 mod migration;
 mod mutations;
 mod number_look_up;
