@@ -46,21 +46,24 @@ pub(crate) struct Wire {
     line: watch::Sender<Line>,
     connections: watch::Sender<usize>,
     heard: Arc<Mutex<Vec<Message>>>,
-    _lines: JoinSet<()>,
+    accepting: JoinSet<()>,
 }
 
 impl Wire {
     pub(crate) async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let wire = Self {
+        let mut wire = Self {
             address,
             line: watch::Sender::new(Line::Open),
             connections: watch::Sender::new(0),
             heard: Arc::default(),
-            _lines: JoinSet::new(),
+            accepting: JoinSet::new(),
         };
-        wire.accepting(listener)
+        let accepting =
+            accept(listener, wire.line.clone(), wire.connections.clone(), Arc::clone(&wire.heard));
+        wire.accepting.spawn(accepting);
+        wire
     }
 
     /// How a server connects to the database over this line.
@@ -71,13 +74,6 @@ impl Wire {
             .username("postgres")
             .database(database.name())
             .ssl_mode(PgSslMode::Disable)
-    }
-
-    fn accepting(mut self, listener: TcpListener) -> Self {
-        let (line, connections, heard) =
-            (self.line.clone(), self.connections.clone(), Arc::clone(&self.heard));
-        self._lines.spawn(accept(listener, line, connections, heard));
-        self
     }
 
     /// From now on the line is like this. A line that is cut is cut when this returns.
