@@ -87,6 +87,7 @@ impl Scene {
             ),
             (twilio.voice(&Call { from: "sip:desk@pbx.example.com".into(), ..call.clone() }), "forward"),
             (twilio.voice(&Call::to("+12145550777", 3)), "not_in_service"),
+            (twilio.status(&Call::to("+12145550777", 3), "completed", 1), "quarantined"),
             (twilio.dial_result(&self.acme, &call, "busy"), "nobody_answered"),
             (twilio.dial_result(&self.acme, &call, "completed"), "hang_up"),
             (
@@ -128,13 +129,46 @@ async fn every_request_has_one_line_with_tenant_call_decision_and_duration() {
         assert!(line["duration_ms"].is_number(), "{line}");
         assert_eq!(span["id"], answer.header("x-request-id"), "{line}");
         assert_eq!((&span["method"], &span["decision"]), (&json!("POST"), &json!(decision)), "{line}");
-        let routed = ["forward", "nobody_answered", "hang_up", "logged"].contains(decision);
-        assert_eq!(span["tenant"], if routed { json!("acme") } else { json!(null) }, "{line}");
-        if routed || *decision == "not_in_service" {
-            assert_eq!(span["call"], webhook.value("CallSid"), "{line}");
+        match *decision {
+            "refused" => assert!(span["reason"].is_string() && span["tenant"].is_null(), "{line}"),
+            "not_in_service" | "quarantined" => {
+                assert_eq!(
+                    (&span["call"], &span["reason"]),
+                    (&json!(webhook.value("CallSid")), &json!("unknown_number"))
+                );
+                assert!(span["tenant"].is_null(), "{line}");
+            }
+            _ => {
+                assert_eq!(
+                    (&span["call"], &span["tenant"]),
+                    (&json!(webhook.value("CallSid")), &json!("acme"))
+                );
+                assert!(span["reason"].is_null(), "{line}");
+            }
         }
     }
-    assert_eq!(lines[4]["span"]["route"], "/twilio/t/{tenant_id}/voice/dial-result");
+    assert_eq!(lines[5]["span"]["route"], "/twilio/t/{tenant_id}/voice/dial-result");
+}
+
+#[tokio::test]
+async fn lines_tell_that_the_database_was_away() {
+    let scene = Scene::new().await;
+    let (twilio, call) = (&scene.stage.agency, Call::to(&scene.acme.number, 1));
+    let log = Log::open("info");
+
+    scene.wire.set(Line::Cut).await;
+    for webhook in [
+        twilio.voice(&call),
+        twilio.voice(&Call::to("+12145550777", 2)),
+        twilio.status(&call, "completed", 3),
+    ] {
+        scene.app.post(&webhook).await;
+    }
+
+    let decisions: Vec<Value> = log.answered().iter().map(|line| line["span"]["decision"].clone()).collect();
+    assert_eq!(decisions, ["forward", "apology", "try_again"]);
+    let errors = log.text().lines().filter(|line| line.contains(r#""level":"ERROR""#)).count();
+    assert!(errors >= 3, "{}", log.text());
 }
 
 #[tokio::test]
