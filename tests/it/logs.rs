@@ -156,7 +156,7 @@ async fn lines_tell_that_the_database_was_away() {
     let (twilio, call) = (&scene.stage.agency, Call::to(&scene.acme.number, 1));
     let log = Log::open("info");
 
-    scene.wire.set(Line::Cut).await;
+    scene.wire.set(Line::Down).await;
     for webhook in [
         twilio.voice(&call),
         twilio.voice(&Call::to("+12145550777", 2)),
@@ -226,7 +226,7 @@ async fn nothing_personal_and_no_secret_is_logged_even_at_its_most_talkative() {
     let key = scene.stage.new_key_of(&scene.acme).await;
     let log = Log::open("trace");
 
-    for line in [Line::Open, Line::Cut] {
+    for line in [Line::Open, Line::Down] {
         scene.wire.set(line).await;
         for (webhook, _) in scene.webhooks() {
             scene.app.post(&webhook).await;
