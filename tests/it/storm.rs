@@ -23,7 +23,7 @@ fn webhooks(stage: &Stage, firms: &[Firm]) -> Vec<Webhook> {
             twilio.status(&call, "completed", 2),
         ]
     };
-    (0..CALLS).flat_map(of_call).map(|webhook| webhook.signed_once()).collect()
+    (0..CALLS).flat_map(of_call).map(Webhook::signed_once).collect()
 }
 
 /// All copies, in an order in which many of one webhook, and some of its call's other ones, are under way together.

@@ -4,7 +4,7 @@
 
 use switchboard::config::Environment;
 
-/// The generator SplitMix64: small, and good enough to shuffle.
+/// The generator `SplitMix64`: small, and good enough to shuffle.
 #[derive(Debug)]
 pub(crate) struct Dice(u64);
 

@@ -1,90 +1,86 @@
-//! The line between a server and PostgreSQL: listens on it, cuts it, or lets nothing through.
+//! The line between a server and PostgreSQL: listens on it, takes it down, or lets nothing through.
 //!
-//! Reads the client's half of the protocol ("Frontend/Backend Protocol" of PostgreSQL's manual) as far as it takes to
-//! say which statement was executed. Changes not one byte.
+//! Changes not one byte. It is a socket in a folder of its own, so that nobody else can take its place meanwhile.
 
-use std::collections::HashMap;
-use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::sync::watch;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
+use super::messages::{Listener, Message};
 use super::{TestDatabase, cluster};
+
+const PORT: u16 = 5432;
 
 /// How the line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Line {
     /// Everything goes through.
     Open,
-    /// All connections are cut, and new ones are cut at once: the database was stopped.
-    Cut,
+    /// All connections are cut, and new ones refused: the database was stopped.
+    Down,
     /// Connections stand, and nothing goes through: the network lost its way. Those that felt it stay silent for ever.
     Silent,
-}
-
-/// A message that a client sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Message {
-    /// Which connection, counted from 1.
-    pub(crate) connection: u32,
-    /// The letter of its kind: `P`arse, `B`ind, `E`xecute, `S`ync, `Q`uery, …
-    pub(crate) kind: char,
-    /// What is parsed, executed or queried, on one line.
-    pub(crate) statement: Option<String>,
 }
 
 /// One line. It ends with the value.
 #[derive(Debug)]
 pub(crate) struct Wire {
-    address: SocketAddr,
+    directory: TempDir,
     line: watch::Sender<Line>,
     connections: watch::Sender<usize>,
-    heard: Arc<Mutex<Vec<Message>>>,
-    _lines: JoinSet<()>,
+    heard: watch::Sender<Vec<Message>>,
+    accepting: Mutex<JoinSet<()>>,
 }
 
 impl Wire {
     pub(crate) async fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let wire = Self {
-            address,
-            line: watch::Sender::new(Line::Open),
+            directory: tempfile::tempdir().unwrap(),
+            line: watch::Sender::new(Line::Down),
             connections: watch::Sender::new(0),
-            heard: Arc::default(),
-            _lines: JoinSet::new(),
+            heard: watch::Sender::new(Vec::new()),
+            accepting: Mutex::new(JoinSet::new()),
         };
-        wire.accepting(listener)
+        wire.set(Line::Open).await;
+        wire
     }
 
     /// How a server connects to the database over this line.
     pub(crate) fn to(&self, database: &TestDatabase) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
-            .host(&self.address.ip().to_string())
-            .port(self.address.port())
+            .socket(self.directory.path())
+            .port(PORT)
             .username("postgres")
             .database(database.name())
             .ssl_mode(PgSslMode::Disable)
     }
 
-    fn accepting(mut self, listener: TcpListener) -> Self {
-        let (line, connections, heard) =
-            (self.line.clone(), self.connections.clone(), Arc::clone(&self.heard));
-        self._lines.spawn(accept(listener, line, connections, heard));
-        self
-    }
-
-    /// From now on the line is like this. A line that is cut is cut when this returns.
+    /// The line is like this when the call returns, and stays so.
     pub(crate) async fn set(&self, line: Line) {
+        let mut accepting = self.accepting.lock().await;
         self.line.send_replace(line);
-        if line == Line::Cut {
-            self.unused().await;
+        match line {
+            Line::Down => {
+                accepting.shutdown().await;
+                self.unused().await;
+            }
+            Line::Open | Line::Silent if accepting.is_empty() => {
+                let listener = listen(self.directory.path());
+                accepting.spawn(accept(
+                    listener,
+                    self.line.clone(),
+                    self.connections.clone(),
+                    self.heard.clone(),
+                ));
+            }
+            Line::Open | Line::Silent => {}
         }
     }
 
@@ -98,48 +94,75 @@ impl Wire {
 
     /// What went over the line since the last time, in order.
     pub(crate) fn take_messages(&self) -> Vec<Message> {
-        std::mem::take(&mut self.heard.lock().unwrap())
+        self.heard.send_replace(Vec::new())
     }
 
     /// How many executions of a statement with this text went over the line since the last time.
     pub(crate) fn take_executions_of(&self, part: &str) -> usize {
-        let executed = self.take_messages();
-        let is_one = |message: &&Message| {
-            matches!(message.kind, 'E' | 'Q')
-                && message.statement.as_ref().is_some_and(|text| text.contains(part))
-        };
-        executed.iter().filter(is_one).count()
+        self.take_messages().iter().filter(|message| message.executes(part)).count()
+    }
+
+    /// Waits until a statement with this text is executed.
+    pub(crate) async fn execution_of(&self, part: &str) {
+        let mut heard = self.heard.subscribe();
+        heard.wait_for(|messages| messages.iter().any(|message| message.executes(part))).await.unwrap();
     }
 }
 
+/// Where clients of PostgreSQL look for a socket.
+fn socket(directory: &Path) -> PathBuf {
+    directory.join(format!(".s.PGSQL.{PORT}"))
+}
+
+fn listen(directory: &Path) -> UnixListener {
+    let socket = socket(directory);
+    // The name outlives its listener; whoever connects to it meanwhile is refused.
+    if socket.exists() {
+        fs::remove_file(&socket).unwrap();
+    }
+    UnixListener::bind(socket).unwrap()
+}
+
 async fn accept(
-    listener: TcpListener,
+    listener: UnixListener,
     line: watch::Sender<Line>,
     connections: watch::Sender<usize>,
-    heard: Arc<Mutex<Vec<Message>>>,
+    heard: watch::Sender<Vec<Message>>,
 ) {
     let mut lines = JoinSet::new();
-    for connection in 1.. {
+    for number in 1.. {
         let (client, _) = listener.accept().await.unwrap();
-        let listener = Listener { connection, heard: Arc::clone(&heard), ..Listener::default() };
-        let (line, connections) = (line.subscribe(), connections.clone());
-        connections.send_modify(|connections| *connections += 1);
+        let counted = Counted::new(&connections);
+        let (line, listener) = (line.subscribe(), Listener::new(number, heard.clone()));
         lines.spawn(async move {
+            let _counted = counted;
             connect(client, line, listener).await;
-            connections.send_modify(|connections| *connections -= 1);
         });
     }
 }
 
-async fn connect(client: TcpStream, line: watch::Receiver<Line>, mut listener: Listener) {
-    let mut cut = line.clone();
+/// One connection, as long as it stands.
+struct Counted(watch::Sender<usize>);
+
+impl Counted {
+    fn new(connections: &watch::Sender<usize>) -> Self {
+        connections.send_modify(|connections| *connections += 1);
+        Self(connections.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.send_modify(|connections| *connections -= 1);
+    }
+}
+
+async fn connect(client: UnixStream, line: watch::Receiver<Line>, mut listener: Listener) {
     let server = UnixStream::connect(cluster::socket()).await.unwrap();
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     // Whichever ends first, both sides are closed.
     tokio::select! {
-        biased;
-        _ = cut.wait_for(|line| *line == Line::Cut) => {}
         _ = carry(from_client, to_server, &line, |bytes| listener.hear(bytes)) => {}
         _ = carry(from_server, to_client, &line, |_| {}) => {}
     }
@@ -164,61 +187,4 @@ async fn carry(
             to.write_all(&buffer[..length]).await?;
         }
     }
-}
-
-/// Understands one connection.
-#[derive(Default)]
-struct Listener {
-    connection: u32,
-    heard: Arc<Mutex<Vec<Message>>>,
-    unread: Vec<u8>,
-    /// Whether the first message, which has no letter, went by.
-    started: bool,
-    statements: HashMap<String, String>,
-    portals: HashMap<String, String>,
-}
-
-impl Listener {
-    fn hear(&mut self, bytes: &[u8]) {
-        self.unread.extend_from_slice(bytes);
-        loop {
-            let letter = usize::from(self.started);
-            let Some(length) = self.unread.get(letter..letter + 4) else { return };
-            let end = letter + usize::try_from(u32::from_be_bytes(length.try_into().unwrap())).unwrap();
-            if self.unread.len() < end {
-                return;
-            }
-            let message: Vec<u8> = self.unread.drain(..end).collect();
-            if self.started {
-                self.understand(char::from(message[0]), &message[5..]);
-            }
-            self.started = true;
-        }
-    }
-
-    fn understand(&mut self, kind: char, body: &[u8]) {
-        let mut texts = body.split(|byte| *byte == 0).map(|text| String::from_utf8_lossy(text).into_owned());
-        let mut next = || texts.next().unwrap_or_default();
-        let statement = match kind {
-            'P' => {
-                let (name, text) = (next(), on_one_line(&next()));
-                self.statements.insert(name, text.clone());
-                Some(text)
-            }
-            'B' => {
-                let (portal, name) = (next(), next());
-                let text = self.statements.get(&name).cloned();
-                self.portals.insert(portal, text.clone().unwrap_or_default());
-                text
-            }
-            'E' => self.portals.get(&next()).cloned(),
-            'Q' => Some(on_one_line(&next())),
-            _ => None,
-        };
-        self.heard.lock().unwrap().push(Message { connection: self.connection, kind, statement });
-    }
-}
-
-fn on_one_line(statement: &str) -> String {
-    statement.split_whitespace().collect::<Vec<_>>().join(" ")
 }
