@@ -1,7 +1,9 @@
 //! Two servers on one database, and every webhook a hundred times at once.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use sqlx::Connection as _;
 use tokio::task::JoinSet;
 
 use crate::support::{Call, Dice, Firm, STATUS, Stage, TestApp, Webhook};
@@ -11,7 +13,7 @@ const COPIES: usize = 100;
 /// Requests under way at each server: twice as many as it has connections for them.
 const AT_ONCE: usize = 8;
 
-fn webhooks(stage: &Stage, firms: &[Firm]) -> Vec<Webhook> {
+fn webhooks(stage: &Stage, firms: &[Firm]) -> Vec<Arc<Webhook>> {
     let of_call = |number: u32| {
         let firm = &firms[usize::try_from(number).unwrap() % firms.len()];
         let (twilio, call) = (&stage.agency, Call::to(&firm.number, number));
@@ -23,23 +25,21 @@ fn webhooks(stage: &Stage, firms: &[Firm]) -> Vec<Webhook> {
             twilio.status(&call, "completed", 2),
         ]
     };
-    (0..CALLS).flat_map(of_call).map(Webhook::signed_once).collect()
+    (0..CALLS).flat_map(of_call).map(Webhook::signed_once).map(Arc::new).collect()
 }
 
-/// All copies, in an order in which many of one webhook, and some of its call's other ones, are under way together.
-fn deck(webhooks: &[Webhook], dice: &mut Dice) -> Vec<Webhook> {
-    let mut order: Vec<&Webhook> = webhooks.iter().collect();
-    dice.shuffle(&mut order);
-    let mut copies_of = |few: &[&Webhook]| {
-        let mut copies: Vec<Webhook> =
-            few.iter().flat_map(|webhook| vec![(*webhook).clone(); COPIES]).collect();
+/// All copies, a few calls after the other: the webhooks of three calls come at the same time, a hundred times each.
+fn deck(webhooks: &[Arc<Webhook>], dice: &mut Dice) -> Vec<Arc<Webhook>> {
+    let copies_of = |few: &[Arc<Webhook>]| {
+        let mut copies: Vec<Arc<Webhook>> =
+            few.iter().flat_map(|webhook| vec![Arc::clone(webhook); COPIES]).collect();
         dice.shuffle(&mut copies);
         copies
     };
-    order.chunks(3).flat_map(&mut copies_of).collect()
+    webhooks.chunks(15).flat_map(copies_of).collect()
 }
 
-async fn play(app: Arc<TestApp>, deck: Arc<Mutex<Vec<Webhook>>>) {
+async fn play(app: Arc<TestApp>, deck: Arc<Mutex<Vec<Arc<Webhook>>>>) {
     loop {
         let Some(webhook) = deck.lock().unwrap().pop() else { return };
         let answer = app.post(&webhook).await;
@@ -84,4 +84,40 @@ async fn a_hundred_copies_of_each_webhook_at_two_servers_are_one_event_each() {
                              AND ended_at = '2026-03-03T17:02:13Z'";
     assert_eq!(database.count(as_they_should_be).await, i64::from(CALLS));
     assert_eq!(database.count("switchboard.unrouted_calls").await, 0);
+}
+
+/// Waits until so many connections wait for a lock. Each question lets the others go on.
+async fn waiting(stage: &Stage, count: i64) {
+    let waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let asking = async { while stage.database.count(waiting).await < count {} };
+    tokio::time::timeout(Duration::from_mins(1), asking).await.expect("nobody waits");
+}
+
+#[tokio::test]
+async fn of_two_events_at_the_same_instant_both_count() {
+    let stage = Stage::new().await;
+    let acme = stage.firm("acme", "+12145550100").await;
+    let app = stage.open().await;
+    let call = Call::to(&acme.number, 1);
+    app.post(&stage.agency.voice(&call)).await.twiml();
+    app.settle().await;
+    let mut holding = stage.database.connect().await;
+    sqlx::raw_sql("BEGIN; SELECT FROM call_logs FOR NO KEY UPDATE").execute(&mut holding).await.unwrap();
+
+    let (completed, late) =
+        (stage.agency.status(&call, "completed", 3), stage.agency.status(&call, "ringing", 0));
+    let first = app.post(&completed);
+    let second = async {
+        waiting(&stage, 1).await;
+        app.post(&late).await
+    };
+    let release = async {
+        waiting(&stage, 2).await;
+        holding.close().await.unwrap();
+    };
+    tokio::join!(first, second, release);
+
+    app.finish().await;
+    assert_eq!(stage.database.row("SELECT status FROM call_logs").await["status"], "completed");
+    assert_eq!(stage.database.count("switchboard.call_events WHERE kind = 'status'").await, 2);
 }
