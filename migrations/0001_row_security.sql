@@ -5,7 +5,7 @@
 -- After a transaction that set it, the setting is an empty string, not NULL; a bare cast would fail.
 CREATE FUNCTION current_tenant_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN nullif(current_setting('switchboard.tenant_id', true), '')::uuid;
+    RETURN nullif(pg_catalog.current_setting('switchboard.tenant_id', true), '')::uuid;
 
 -- The only way to set the tenant: at the top of a transaction, before any savepoint.
 -- SET LOCAL and not set_config(): a distributed PostgreSQL hands only the former on to its workers.
@@ -17,7 +17,7 @@ BEGIN
     IF tenant IS NULL THEN
         RAISE EXCEPTION 'set_tenant needs a tenant' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    EXECUTE format('SET LOCAL switchboard.tenant_id = %L', tenant);
+    EXECUTE pg_catalog.format('SET LOCAL switchboard.tenant_id = %L', tenant);
 END
 $$;
 
@@ -30,9 +30,9 @@ AS $$
 DECLARE
     outsider text;
 BEGIN
-    EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC', closed);
+    EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM PUBLIC', closed);
     FOR outsider IN SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated') LOOP
-        EXECUTE format('REVOKE ALL ON TABLE %s FROM %I', closed, outsider);
+        EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM %I', closed, outsider);
     END LOOP;
 END
 $$;
@@ -45,15 +45,15 @@ AS $$
 DECLARE
     outsider text;
 BEGIN
-    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', closed);
+    EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', closed);
     FOR outsider IN SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated') LOOP
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %I', closed, outsider);
+        EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM %I', closed, outsider);
     END LOOP;
 END
 $$;
 
-SELECT close_function('current_tenant_id()');
-SELECT close_function('set_tenant(uuid)');
-SELECT close_function('close_table(regclass)');
-SELECT close_function('close_function(regprocedure)');
+SELECT close_function('current_tenant_id()'::regprocedure);
+SELECT close_function('set_tenant(uuid)'::regprocedure);
+SELECT close_function('close_table(regclass)'::regprocedure);
+SELECT close_function('close_function(regprocedure)'::regprocedure);
 GRANT EXECUTE ON FUNCTION current_tenant_id(), set_tenant(uuid) TO switchboard_app;

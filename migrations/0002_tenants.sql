@@ -61,6 +61,6 @@ CREATE POLICY tenant_users_own ON tenant_users TO switchboard_app
     USING (tenant_id = (SELECT current_tenant_id()))
     WITH CHECK (tenant_id = (SELECT current_tenant_id()));
 
-SELECT close_table('tenants');
-SELECT close_table('tenant_users');
+SELECT close_table('tenants'::regclass);
+SELECT close_table('tenant_users'::regclass);
 GRANT SELECT, INSERT, UPDATE ON tenants, tenant_users TO switchboard_app;

@@ -91,10 +91,10 @@ CREATE FUNCTION normalise_phone_number(typed text) RETURNS text
     SET search_path FROM CURRENT
 AS $$
 DECLARE
-    compact text := regexp_replace(typed, '[\s.()\[\]-]', '', 'g');
+    compact text := pg_catalog.regexp_replace(typed, '[\s.()\[\]-]', '', 'g');
 BEGIN
     RETURN CASE
-        WHEN compact ~ '^00[0-9]+$' THEN '+' || substr(compact, 3)
+        WHEN compact ~ '^00[0-9]+$' THEN '+' || pg_catalog.substr(compact, 3)
         WHEN compact ~ '^[0-9]{10}$' THEN '+1' || compact
         WHEN compact ~ '^1[0-9]{10}$' THEN '+' || compact
         WHEN compact ~ '^\+[0-9]+$' THEN compact
@@ -125,13 +125,13 @@ BEGIN
 END
 $$;
 
-SELECT close_table('tenant_phone_numbers');
-SELECT close_table('twilio_accounts');
-SELECT close_table('api_keys');
-SELECT close_table('operator_keys');
-SELECT close_table('encryption_canaries');
-SELECT close_function('normalise_phone_number(text)');
-SELECT close_function('find_tenant_by_number(text)');
+SELECT close_table('tenant_phone_numbers'::regclass);
+SELECT close_table('twilio_accounts'::regclass);
+SELECT close_table('api_keys'::regclass);
+SELECT close_table('operator_keys'::regclass);
+SELECT close_table('encryption_canaries'::regclass);
+SELECT close_function('normalise_phone_number(text)'::regprocedure);
+SELECT close_function('find_tenant_by_number(text)'::regprocedure);
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_phone_numbers TO switchboard_app;
 GRANT SELECT, INSERT, UPDATE ON api_keys TO switchboard_app;
 GRANT EXECUTE ON FUNCTION normalise_phone_number(text), find_tenant_by_number(text) TO switchboard_app;

@@ -8,5 +8,5 @@ CREATE FUNCTION get_tenant_by_phone(phone_number text) RETURNS uuid
     SET search_path FROM CURRENT
     RETURN find_tenant_by_number(phone_number);
 
-SELECT close_function('get_tenant_by_phone(text)');
+SELECT close_function('get_tenant_by_phone(text)'::regprocedure);
 GRANT EXECUTE ON FUNCTION get_tenant_by_phone(text) TO switchboard_app;

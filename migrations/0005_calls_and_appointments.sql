@@ -106,7 +106,7 @@ CREATE POLICY weekly_analytics_own ON weekly_analytics TO switchboard_app
     USING (tenant_id = (SELECT current_tenant_id()))
     WITH CHECK (tenant_id = (SELECT current_tenant_id()));
 
-SELECT close_table('call_logs');
-SELECT close_table('appointments');
-SELECT close_table('weekly_analytics');
+SELECT close_table('call_logs'::regclass);
+SELECT close_table('appointments'::regclass);
+SELECT close_table('weekly_analytics'::regclass);
 GRANT SELECT, INSERT, UPDATE ON call_logs, appointments, weekly_analytics TO switchboard_app;

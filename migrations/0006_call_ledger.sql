@@ -68,8 +68,8 @@ CREATE POLICY unrouted_calls_put ON unrouted_calls FOR INSERT TO switchboard_app
 ALTER TABLE unrouted_call_events ENABLE ROW LEVEL SECURITY;
 CREATE POLICY unrouted_call_events_put ON unrouted_call_events FOR INSERT TO switchboard_app WITH CHECK (true);
 
-SELECT close_table('call_events');
-SELECT close_table('unrouted_calls');
-SELECT close_table('unrouted_call_events');
+SELECT close_table('call_events'::regclass);
+SELECT close_table('unrouted_calls'::regclass);
+SELECT close_table('unrouted_call_events'::regclass);
 GRANT SELECT, INSERT ON call_events TO switchboard_app;
 GRANT INSERT ON unrouted_calls, unrouted_call_events TO switchboard_app;

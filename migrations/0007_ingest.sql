@@ -40,31 +40,33 @@ BEGIN
            answered_at = coalesce(f.answered_at, c.answered_at),
            updated_at = folded_at
       FROM (
-        SELECT (array_agg(e.status ORDER BY e.weight DESC, e.event_key)
+        SELECT (pg_catalog.array_agg(e.status ORDER BY e.weight DESC, e.event_key)
                     FILTER (WHERE e.weight IS NOT NULL))[1] AS status,
-               (array_agg((e.payload ->> 'CallDuration')::integer ORDER BY e.weight DESC NULLS LAST, e.event_key)
+               (pg_catalog.array_agg((e.payload ->> 'CallDuration')::integer ORDER BY e.weight DESC NULLS LAST, e.event_key)
                     FILTER (WHERE e.payload ->> 'CallDuration' ~ '^[0-9]{1,9}$'))[1] AS duration,
                min(e.occurred_at) AS started_at,
-               (array_agg(e.occurred_at ORDER BY e.weight DESC, e.event_key)
+               (pg_catalog.array_agg(e.occurred_at ORDER BY e.weight DESC, e.event_key)
                     FILTER (WHERE e.weight[1] = 1))[1] AS ended_at,
-               (array_agg(e.payload ->> 'From' ORDER BY e.kind, e.event_key)
-                    FILTER (WHERE e.payload ? 'From'))[1] AS from_number,
-               (array_agg(e.payload ->> 'To' ORDER BY e.kind, e.event_key)
-                    FILTER (WHERE e.payload ? 'To'))[1] AS to_number,
-               (array_agg(e.payload ->> 'CallerName' ORDER BY e.kind, e.event_key)
+               (pg_catalog.array_agg(e.payload ->> 'From' ORDER BY e.telling, e.event_key)
+                    FILTER (WHERE e.payload ->> 'From' <> ''))[1] AS from_number,
+               (pg_catalog.array_agg(e.payload ->> 'To' ORDER BY e.telling, e.event_key)
+                    FILTER (WHERE e.payload ->> 'To' <> ''))[1] AS to_number,
+               (pg_catalog.array_agg(e.payload ->> 'CallerName' ORDER BY e.telling, e.event_key)
                     FILTER (WHERE e.payload ->> 'CallerName' <> ''))[1] AS caller_name,
-               (array_agg(e.payload ->> 'Direction' ORDER BY e.kind, e.event_key)
+               (pg_catalog.array_agg(e.payload ->> 'Direction' ORDER BY e.telling, e.event_key)
                     FILTER (WHERE e.payload ->> 'Direction' IN ('inbound', 'outbound-api', 'outbound-dial',
                                                                 'trunking-originating', 'trunking-terminating')))[1] AS direction,
-               min(e.payload ->> 'ParentCallSid') AS parent_call_sid,
-               (array_agg(e.payload ->> 'RecordingUrl' ORDER BY e.weight DESC NULLS LAST, e.event_key)
+               min(e.payload ->> 'ParentCallSid') FILTER (WHERE e.payload ->> 'ParentCallSid' <> '') AS parent_call_sid,
+               (pg_catalog.array_agg(e.payload ->> 'RecordingUrl' ORDER BY e.weight DESC NULLS LAST, e.event_key)
                     FILTER (WHERE e.payload ->> 'RecordingUrl' <> ''))[1] AS recording_url,
                CASE WHEN bool_or(e.picked_up) THEN 'answered' WHEN bool_or(e.kind = 'dial_result') THEN 'missed' END AS outcome,
-               min(e.occurred_at - make_interval(secs => (e.payload ->> 'DialCallDuration')::integer))
+               min(e.occurred_at - pg_catalog.make_interval(secs => (e.payload ->> 'DialCallDuration')::double precision))
                     FILTER (WHERE e.picked_up AND e.payload ->> 'DialCallDuration' ~ '^[0-9]{1,9}$') AS answered_at
           FROM (
             SELECT l.event_key, l.kind, l.status, l.occurred_at, l.payload,
                    call_status_weight(l.status, l.sequence_number) AS weight,
+                   -- Whose word counts where several events name a caller: the call itself, then its statuses.
+                   CASE l.kind WHEN 'incoming' THEN 1 WHEN 'status' THEN 2 ELSE 3 END AS telling,
                    l.kind = 'dial_result' AND l.payload ->> 'DialCallStatus' IN ('completed', 'answered') AS picked_up
               FROM call_events l
              WHERE l.tenant_id = folded_tenant_id AND l.call_sid = folded_call_sid AND l.kind <> 'decision'
@@ -175,10 +177,10 @@ BEGIN
 END
 $$;
 
-SELECT close_function('call_status_weight(text, integer)');
-SELECT close_function('fold_call(uuid, text, timestamptz)');
-SELECT close_function('resolve_call(text, uuid, text, text)');
-SELECT close_function('ingest_call_event(text, text, text, uuid, uuid, uuid, text, text, text, text, integer, timestamptz, timestamptz, jsonb)');
+SELECT close_function('call_status_weight(text, integer)'::regprocedure);
+SELECT close_function('fold_call(uuid, text, timestamptz)'::regprocedure);
+SELECT close_function('resolve_call(text, uuid, text, text)'::regprocedure);
+SELECT close_function('ingest_call_event(text, text, text, uuid, uuid, uuid, text, text, text, text, integer, timestamptz, timestamptz, jsonb)'::regprocedure);
 GRANT EXECUTE ON FUNCTION call_status_weight(text, integer), fold_call(uuid, text, timestamptz),
     resolve_call(text, uuid, text, text),
     ingest_call_event(text, text, text, uuid, uuid, uuid, text, text, text, text, integer, timestamptz, timestamptz, jsonb)

@@ -121,19 +121,19 @@ CREATE FUNCTION count_unrouted_calls() RETURNS bigint
     SET search_path FROM CURRENT
 AS $$ SELECT count(*) FROM unrouted_calls u WHERE u.adopted_by IS NULL $$;
 
-SELECT close_function('find_twilio_accounts(text)');
-SELECT close_function('put_twilio_account(text, uuid, text)');
-SELECT close_function('put_secondary_token(text, uuid, text)');
-SELECT close_function('find_encryption_canaries()');
-SELECT close_function('put_encryption_canary(text, text)');
-SELECT close_function('find_key(text, timestamptz)');
-SELECT close_function('note_key_used(text, timestamptz)');
-SELECT close_function('put_operator_key(uuid, text, bytea, text, timestamptz)');
-SELECT close_function('find_tenant_by_slug(text)');
-SELECT close_function('list_tenants()');
-SELECT close_function('stop_accepting_unknown_numbers(timestamptz)');
-SELECT close_function('list_numbers()');
-SELECT close_function('count_unrouted_calls()');
+SELECT close_function('find_twilio_accounts(text)'::regprocedure);
+SELECT close_function('put_twilio_account(text, uuid, text)'::regprocedure);
+SELECT close_function('put_secondary_token(text, uuid, text)'::regprocedure);
+SELECT close_function('find_encryption_canaries()'::regprocedure);
+SELECT close_function('put_encryption_canary(text, text)'::regprocedure);
+SELECT close_function('find_key(text, timestamptz)'::regprocedure);
+SELECT close_function('note_key_used(text, timestamptz)'::regprocedure);
+SELECT close_function('put_operator_key(uuid, text, bytea, text, timestamptz)'::regprocedure);
+SELECT close_function('find_tenant_by_slug(text)'::regprocedure);
+SELECT close_function('list_tenants()'::regprocedure);
+SELECT close_function('stop_accepting_unknown_numbers(timestamptz)'::regprocedure);
+SELECT close_function('list_numbers()'::regprocedure);
+SELECT close_function('count_unrouted_calls()'::regprocedure);
 GRANT EXECUTE ON FUNCTION find_twilio_accounts(text), put_twilio_account(text, uuid, text),
     put_secondary_token(text, uuid, text), find_encryption_canaries(), put_encryption_canary(text, text),
     find_key(text, timestamptz), note_key_used(text, timestamptz),

@@ -86,6 +86,7 @@ impl App {
             database.clone(),
             parts.environment_account,
             parts.key_ring,
+            tasks.clone(),
             parts.clock.clone(),
         )
         .await?;

@@ -180,8 +180,10 @@ fn twilio_account(environment: &Environment, mistakes: &mut Mistakes) -> Option<
             );
         })
         .ok()?;
-    let tokens =
-        std::iter::once(primary).chain(secondary).filter_map(|token| AuthToken::parse(token.trim()).ok());
+    let named = [("TWILIO_AUTH_TOKEN", Some(primary)), ("TWILIO_AUTH_TOKEN_SECONDARY", secondary)];
+    let tokens = named.into_iter().filter_map(|(name, token)| {
+        AuthToken::parse(token?.trim()).map_err(|error| mistakes.add(name, error.to_string())).ok()
+    });
     Some(Account { sid, reach: AccountReach::EveryTenant, tokens: tokens.collect() })
 }
 

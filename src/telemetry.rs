@@ -7,6 +7,7 @@
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -19,9 +20,9 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging. `filter` is what `RUST_LOG` holds, or the default of the command.
-pub fn start(format: LogFormat, filter: &str) {
-    let filter = EnvFilter::new(filter);
+/// Starts logging. `filter` is what `RUST_LOG` holds, or the default of the command; an error names what can't be read in it.
+pub fn start(format: LogFormat, filter: &str) -> Result<(), ParseError> {
+    let filter = EnvFilter::try_new(filter)?;
     let registry = tracing_subscriber::registry().with(filter);
     // Whoever logs already (a test) keeps doing so.
     let _ = match format {
@@ -43,4 +44,5 @@ pub fn start(format: LogFormat, filter: &str) {
             )
             .try_init(),
     };
+    Ok(())
 }

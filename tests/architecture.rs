@@ -12,6 +12,9 @@ mod attributes;
 #[path = "architecture/cycles.rs"]
 mod cycles;
 #[cfg(test)]
+#[path = "architecture/exposed.rs"]
+mod exposed;
+#[cfg(test)]
 #[path = "architecture/layers.rs"]
 mod layers;
 #[cfg(test)]
@@ -80,6 +83,11 @@ fn the_tenant_is_set_by_its_own_function_alone() {
 #[test]
 fn migrations_name_no_schema_and_say_where_their_objects_go() {
     stands(&sql::migrations(&sql_files("migrations")));
+}
+
+#[test]
+fn migrations_call_nobody_elses_function() {
+    stands(&exposed::check(&sql_files("migrations")));
 }
 
 #[test]

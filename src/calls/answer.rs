@@ -51,13 +51,19 @@ pub fn render(decision: &Decision, tenant: Option<TenantId>, public_url: &Public
             Verb::say("We are sorry, nobody could take your call. Please try again later. Goodbye."),
             Verb::Hangup,
         ],
-        Decision::Apology => vec![
-            Verb::say(
-                "We are sorry, we can't take your call at the moment. Please call again in a few minutes. Goodbye.",
-            ),
-            Verb::Hangup,
-        ],
+        Decision::Apology => return apology(),
     })
+}
+
+/// What a caller hears when we are ill and know nothing better.
+#[must_use]
+pub fn apology() -> VoiceResponse {
+    VoiceResponse::new(vec![
+        Verb::say(
+            "We are sorry, we can't take your call at the moment. Please call again in a few minutes. Goodbye.",
+        ),
+        Verb::Hangup,
+    ])
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! somebody else looks like one that doesn't exist.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -12,6 +12,8 @@ use serde::Deserialize;
 use super::call::{Call, CallFilter, CallWithEvents};
 use super::{CallDesk, store};
 use crate::tenancy::TenantScope;
+use crate::tenants;
+use crate::tenants::tenant::ZoneName;
 use crate::twilio::call_status::CallStatus;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::region::Region;
@@ -45,8 +47,13 @@ pub async fn list(
     parameters: Result<Query<ListParameters>, QueryRejection>,
 ) -> Result<Json<Page<Call>>, Problem> {
     let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
-    let (filter, limit) = parameters.read()?;
+    let (mut filter, limit) = parameters.read()?;
     let mut tx = desk.database.begin(scope).await?;
+    if filter.from_number.is_some() || filter.to_number.is_some() {
+        let zone: ZoneName = tenants::store::timezone(&mut tx).await?.parse().unwrap_or_default();
+        filter.from_number = filter.from_number.map(|text| number_as_logged(&text, zone.region()));
+        filter.to_number = filter.to_number.map(|text| number_as_logged(&text, zone.region()));
+    }
     // One more than asked for tells whether there is a next page.
     let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let calls = store::calls(&mut tx, &filter, one_more).await?;
@@ -58,8 +65,9 @@ pub async fn list(
 pub async fn show(
     State(desk): State<CallDesk>,
     scope: TenantScope,
-    Path(call_sid): Path<String>,
+    call_sid: Result<Path<String>, PathRejection>,
 ) -> Result<Json<CallWithEvents>, Problem> {
+    let Path(call_sid) = call_sid.map_err(|_| Problem::not_found())?;
     let call_sid = CallSid::parse(&call_sid).map_err(|_| Problem::not_found())?;
     let mut tx = desk.database.begin(scope).await?;
     let call = store::call(&mut tx, &call_sid).await?.ok_or_else(Problem::not_found)?;
@@ -75,13 +83,13 @@ fn unknown_parameter(rejection: &QueryRejection) -> Problem {
 }
 
 impl ListParameters {
-    /// All mistakes at once.
+    /// All mistakes at once. Numbers stay as they were typed: the tenant's country is not known yet.
     fn read(self) -> Result<(CallFilter, usize), Problem> {
         let mut errors = Vec::new();
         let filter = CallFilter {
             status: parsed("status", self.status.as_deref(), read_status, &mut errors),
-            from_number: self.from.map(|text| number_as_logged(&text)),
-            to_number: self.to.map(|text| number_as_logged(&text)),
+            from_number: parsed("from", self.from.as_deref(), read_number, &mut errors),
+            to_number: parsed("to", self.to.as_deref(), read_number, &mut errors),
             since: parsed("since", self.since.as_deref(), read_time, &mut errors),
             until: parsed("until", self.until.as_deref(), read_time, &mut errors),
             after: parsed("cursor", self.cursor.as_deref(), read_cursor, &mut errors),
@@ -131,12 +139,21 @@ fn read_cursor(text: &str) -> Result<Cursor, String> {
 
 /// People type numbers in many forms; the log holds E.164, or whatever a caller without a number is called. A `+` that was
 /// not encoded arrives as a space.
-fn number_as_logged(text: &str) -> String {
+fn number_as_logged(text: &str, region: Region) -> String {
     let text =
         text.strip_prefix(' ').map_or_else(|| text.trim().to_owned(), |rest| format!("+{}", rest.trim()));
     E164PhoneNumber::parse(&text)
-        .or_else(|_| E164PhoneNumber::parse_typed(&text, Region::default()))
+        .or_else(|_| E164PhoneNumber::parse_typed(&text, region))
         .map_or(text, |number| number.as_str().to_owned())
+}
+
+/// PostgreSQL takes no NUL, and bytes that are not UTF-8 have become replacement characters by now.
+fn read_number(text: &str) -> Result<String, String> {
+    if text.contains(['\0', char::REPLACEMENT_CHARACTER]) {
+        Err("Must be a number, or what a caller without one is called: anonymous, client:NAME.".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -146,10 +163,14 @@ mod tests {
     #[test]
     fn a_number_is_found_however_it_is_typed() {
         for typed in ["+12145550100", " 12145550100", "(214) 555-0100", "214-555-0100"] {
-            assert_eq!(number_as_logged(typed), "+12145550100", "{typed}");
+            assert_eq!(number_as_logged(typed, Region::default()), "+12145550100", "{typed}");
         }
-        assert_eq!(number_as_logged("anonymous"), "anonymous");
-        assert_eq!(number_as_logged("client:jenny"), "client:jenny");
+        for word in ["anonymous", "client:jenny"] {
+            assert_eq!(number_as_logged(word, Region::default()), word);
+        }
+        assert!(read_number("a\0b").is_err());
+        let berlin = Region::of_time_zone("Europe/Berlin");
+        assert_eq!(number_as_logged("030 901820", berlin), "+4930901820");
     }
 
     #[test]

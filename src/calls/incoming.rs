@@ -80,10 +80,10 @@ fn call_without_database(
     error: &NotHeard,
 ) -> (Decision, Option<TenantId>) {
     tracing::error!(%error, "a call is answered from memory");
-    let known = request
-        .called_number()
-        .and_then(|number| desk.last_known.of_number(number))
-        .filter(|(scope, _)| request.account_reach().covers(scope.tenant_id()));
+    let known = desk.last_known.of_call(request);
+    if let Some((_, settings)) = &known {
+        tracing::Span::current().record("tenant", settings.slug.as_str());
+    }
     let decision = routing::decide_without_database(known.as_ref().map(|(_, settings)| settings), call);
     (decision, known.map(|(scope, _)| scope.tenant_id()))
 }

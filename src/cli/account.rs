@@ -72,7 +72,10 @@ async fn create(workplace: &Workplace, new: &NewAccount) -> Result<(), Failure> 
         TokenSlot::Primary => "token",
         TokenSlot::Secondary => "second token",
     };
-    Ok(say(format!("{which} of {sid} stored, encrypted; a running server knows it within seconds"))?)
+    Ok(say(format!(
+        "{which} of {sid} stored, encrypted; a running server takes it with its next call, \
+         and drops the one that it replaces within a minute"
+    ))?)
 }
 
 fn read_token() -> Result<AuthToken, Failure> {

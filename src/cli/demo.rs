@@ -63,7 +63,7 @@ pub(super) async fn run(settings: Settings, arguments: DemoArguments) -> Result<
     say(report::title())?;
     let workplace = Workplace::open_private(&settings).await?;
     let outcome = if workplace.is_borrowed() {
-        Err(report::in_use(&settings.data_directory))
+        Err(workplace.in_use("another --data-dir"))
     } else {
         perform(&settings, &workplace, &arguments).await
     };

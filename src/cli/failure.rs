@@ -23,18 +23,18 @@ pub(super) enum Failure {
     Refused(String),
     /// Exit 1, or 3 where it refused.
     #[error(transparent)]
-    Schema(#[from] SchemaError),
+    Schema(SchemaError),
     /// Exit 1.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
     /// Exit 1.
     #[error(transparent)]
-    Start(#[from] StartError),
+    Start(StartError),
     /// Exit 1.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     /// Exit 1.
-    #[error("the database refused: {0}")]
+    #[error("{}", database_words(.0))]
     Database(#[from] sqlx::Error),
     /// Exit 1.
     #[error("{0}")]
@@ -42,6 +42,39 @@ pub(super) enum Failure {
     /// Exit 1.
     #[error("{0}")]
     Failed(String),
+}
+
+impl From<SchemaError> for Failure {
+    fn from(error: SchemaError) -> Self {
+        match error {
+            SchemaError::Database(error) => Self::Database(error),
+            SchemaError::Refused(_)
+            | SchemaError::UnknownSchema { .. }
+            | SchemaError::Failed { .. }
+            | SchemaError::Ledger(_) => Self::Schema(error),
+        }
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Database(error) => Self::Database(error),
+            StartError::Directory(_) | StartError::PublicUrl(_) | StartError::Listener(_) => {
+                Self::Start(error)
+            }
+        }
+    }
+}
+
+/// A database that isn't there and one that says no need different hands.
+fn database_words(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(refused) => format!("the database refused: {}", refused.message()),
+        None => format!(
+            "the database can't be reached: {error}; is it running, and does DATABASE_URL lead to it?"
+        ),
+    }
 }
 
 impl Failure {

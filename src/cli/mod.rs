@@ -115,7 +115,10 @@ fn execute(command: Command) -> Result<(), Failure> {
     telemetry::start(
         log_format(&settings),
         settings.log_filter.as_deref().unwrap_or(default_filter(&command)),
-    );
+    )
+    .map_err(|error| {
+        Failure::Usage(format!("RUST_LOG can't be read: {error}; write one such as info,sqlx=warn"))
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(command, settings))
 }

@@ -19,11 +19,13 @@ pub(super) struct Listing {
     pub(super) json: bool,
 }
 
-/// Prints a line to stdout.
+/// Prints a line to stdout. A reader that went away has read enough: that is no error.
 pub(super) fn say(line: impl Display) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{line}")?;
-    stdout.flush()
+    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Prints why a command failed, to stderr.

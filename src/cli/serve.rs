@@ -31,7 +31,11 @@ pub(super) struct ServeArguments {
 
 pub(super) async fn run(settings: Settings, arguments: ServeArguments) -> Result<(), Failure> {
     let workplace = open(&settings, arguments).await?;
-    let outcome = serve(&settings, &workplace, arguments.port.unwrap_or(settings.port)).await;
+    let outcome = if workplace.is_borrowed() {
+        Err(workplace.in_use("another SWITCHBOARD_DATA_DIR"))
+    } else {
+        serve(&settings, &workplace, arguments.port.unwrap_or(settings.port)).await
+    };
     workplace.close().await;
     outcome
 }
@@ -42,7 +46,7 @@ async fn open(settings: &Settings, arguments: ServeArguments) -> Result<Workplac
         (Some(_), true) => Err(Failure::Usage(
             "DATABASE_URL is set, and --embedded asks for another database; unset one of them".to_owned(),
         )),
-        (None, false) => Err(Failure::Usage(
+        (None, false) => Err(Failure::Refused(
             "DATABASE_URL is not set; set it to postgres://user:password@host/database, \
              or add --embedded to use a private PostgreSQL in the data directory"
                 .to_owned(),

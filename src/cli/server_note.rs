@@ -22,7 +22,7 @@ pub(super) struct ServerNote {
 
 /// A note that was left. It is taken away with [`remove`](LeftNote::remove).
 #[derive(Debug)]
-pub(super) struct LeftNote(Option<PathBuf>);
+pub(super) struct LeftNote(Option<(PathBuf, Vec<u8>)>);
 
 fn place(data_directory: &Path) -> PathBuf {
     data_directory.join("server.json")
@@ -55,10 +55,9 @@ impl ServerNote {
 pub(super) fn leave(data_directory: &Path, address: SocketAddr, public_url: &PublicBaseUrl) -> LeftNote {
     let note = ServerNote { address, public_base_url: public_url.as_str().to_owned() };
     let file = place(data_directory);
-    let written = fs::create_dir_all(data_directory)
-        .and_then(|()| fs::write(&file, serde_json::to_vec(&note).unwrap_or_default()));
-    match written {
-        Ok(()) => LeftNote(Some(file)),
+    let text = serde_json::to_vec(&note).unwrap_or_default();
+    match fs::create_dir_all(data_directory).and_then(|()| fs::write(&file, &text)) {
+        Ok(()) => LeftNote(Some((file, text))),
         Err(error) => {
             tracing::warn!(%error, file = %file.display(), "no note of this server could be left; `simulate` needs PORT and PUBLIC_BASE_URL");
             LeftNote(None)
@@ -67,9 +66,11 @@ pub(super) fn leave(data_directory: &Path, address: SocketAddr, public_url: &Pub
 }
 
 impl LeftNote {
-    /// Takes the note away.
+    /// Takes the note away, unless another server has left its own since.
     pub(super) fn remove(self) {
-        if let Some(file) = self.0 {
+        if let Some((file, text)) = self.0
+            && fs::read(&file).is_ok_and(|found| found == text)
+        {
             // Somebody else may have tidied up.
             let _ = fs::remove_file(file);
         }

@@ -20,18 +20,23 @@ pub(super) enum SignatureCommand {
 pub(super) fn run(command: &SignatureCommand) -> Result<(), Failure> {
     let SignatureCommand::Check = command;
     let mut unreadable = 0_usize;
-    for (index, line) in std::io::stdin().lock().lines().enumerate() {
+    for (index, line) in std::io::stdin().lock().split(b'\n').enumerate() {
         let line = line?;
-        if line.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
-        match signature_check::judge_line(&line) {
+        let judged = std::str::from_utf8(&line)
+            .map_err(|_| "the line is not UTF-8".to_owned())
+            .and_then(|line| signature_check::judge_line(line).map_err(|error| error.to_string()));
+        match judged {
             Ok(verdict) => {
                 say(serde_json::to_string(&verdict).map_err(|error| Failure::Failed(error.to_string()))?)?;
             }
-            Err(error) => {
+            Err(reason) => {
                 unreadable += 1;
-                super::output::complain(&Failure::Failed(format!("line {}: {error}", index + 1)));
+                // A line out for each line in, so that they can be laid side by side.
+                say(serde_json::json!({ "valid": false, "reason": format!("not judged: {reason}") }))?;
+                super::output::complain(&Failure::Failed(format!("line {}: {reason}", index + 1)));
             }
         }
     }

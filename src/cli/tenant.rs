@@ -12,6 +12,7 @@ use crate::tenancy::db_error::is_unique_violation;
 use crate::tenants::tenant::ZoneName;
 use crate::tenants::{NewTenant, Slug, store};
 use crate::twilio::phone_number::E164PhoneNumber;
+use crate::twilio::twiml::MAX_SAY_CHARACTERS;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TenantCommand {
@@ -21,13 +22,13 @@ pub(super) enum TenantCommand {
         #[arg(long)]
         slug: Slug,
         /// The firm's name, as callers hear it
-        #[arg(long)]
+        #[arg(long, value_parser = spoken)]
         name: String,
         /// IANA time zone
         #[arg(long, default_value = "America/Chicago")]
         timezone: ZoneName,
         /// What callers hear first [default: a sentence with the firm's name]
-        #[arg(long)]
+        #[arg(long, value_parser = spoken)]
         greeting: Option<String>,
         /// Where calls go, in any form; without one callers hear a goodbye
         #[arg(long)]
@@ -60,6 +61,22 @@ pub(super) async fn run(settings: Settings, command: TenantCommand) -> Result<()
     };
     workplace.close().await;
     outcome
+}
+
+/// A text that callers hear.
+fn spoken(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err("it is empty; callers would hear nothing".to_owned())
+    } else if text.chars().any(char::is_control) {
+        Err("it holds control characters, which nobody can say; write it in one line".to_owned())
+    } else if text.chars().count() > MAX_SAY_CHARACTERS {
+        Err(format!(
+            "it is longer than the {MAX_SAY_CHARACTERS} characters that Twilio says at once; shorten it"
+        ))
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 fn parse_number(typed: &str, zone: &ZoneName) -> Result<E164PhoneNumber, Failure> {

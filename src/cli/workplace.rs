@@ -13,6 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
+use super::server_note;
 use crate::config::Settings;
 use crate::embedded::{self, Cluster, Durability, Programs};
 use crate::schema::{self, Migrated};
@@ -52,12 +53,7 @@ impl Workplace {
             migration_database: settings.migration_database.clone().unwrap_or_else(|| database.clone()),
             key_ring: settings.key_ring.clone(),
             data_directory: settings.data_directory.clone(),
-            description: format!(
-                "{} on {}:{}",
-                database.get_database().unwrap_or("(default)"),
-                database.get_host(),
-                database.get_port()
-            ),
+            description: describe_given(database),
             cluster: None,
         }
     }
@@ -122,6 +118,16 @@ impl Workplace {
         matches!(self.cluster, Some(Cluster::Running(_)))
     }
 
+    /// Why a server doesn't start on a database that another switchboard may take away.
+    pub(super) fn in_use(&self, way_out: &str) -> Failure {
+        let note = server_note::read(&self.data_directory);
+        let place = note.map(|note| format!(", at http://{}", note.local_address())).unwrap_or_default();
+        Failure::Refused(format!(
+            "another switchboard works in {}{place}; stop it, or use {way_out}",
+            self.data_directory.display()
+        ))
+    }
+
     /// Whoever can open this workplace may act across tenants.
     pub(super) fn operator(&self) -> VerifiedOperator {
         VerifiedOperator::holding(&self.database)
@@ -146,6 +152,14 @@ impl Workplace {
         });
         // A panic while stopping has been reported; the server ends with us anyway.
         let _ = stop.await;
+    }
+}
+
+fn describe_given(database: &PgConnectOptions) -> String {
+    let name = database.get_database().unwrap_or("(default)");
+    match database.get_socket() {
+        Some(socket) => format!("{name} on the socket in {}", socket.display()),
+        None => format!("{name} on {}:{}", database.get_host(), database.get_port()),
     }
 }
 

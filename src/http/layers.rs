@@ -14,7 +14,7 @@ use tracing::Instrument;
 use tracing::field::Empty;
 use uuid::Uuid;
 
-use crate::twilio::twiml::{Verb, VoiceResponse};
+use crate::calls::answer;
 use crate::web::problem::Problem;
 use crate::web::twiml_response::TwimlResponse;
 
@@ -82,11 +82,7 @@ pub async fn limit_patience(request: Request, next: Next) -> Response {
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub fn speak_of_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
     log_panic(panic.as_ref());
-    TwimlResponse::from(VoiceResponse::new(vec![
-        Verb::say("We are sorry, we can't take your call at the moment. Please call again in a few minutes. Goodbye."),
-        Verb::Hangup,
-    ]))
-    .into_response()
+    TwimlResponse::from(answer::apology()).into_response()
 }
 
 /// Any other handler panicked.

@@ -28,7 +28,7 @@ pub struct Migrated {
 
 /// Brings the database to the target schema, on a connection of its own that is closed afterwards.
 pub async fn migrate(options: &PgConnectOptions) -> Result<Migrated, SchemaError> {
-    let mut connection = PgConnection::connect_with(options).await?;
+    let mut connection = connect(options).await?;
     let outcome = match Names::of_database(&mut connection).await {
         Ok(names) => migrate_into(&mut connection, &names).await,
         Err(error) => Err(error),
@@ -36,6 +36,12 @@ pub async fn migrate(options: &PgConnectOptions) -> Result<Migrated, SchemaError
     // Closing gives the lock back. A failed close has lost the connection, and with it the lock.
     let _ = connection.close().await;
     outcome
+}
+
+/// A connection that finds PostgreSQL's own functions and nobody else's: it may work as a superuser, and whoever may make
+/// functions in a schema of its path could have them run by it.
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    PgConnection::connect_with(&options.clone().options([("search_path", "pg_catalog,pg_temp")])).await
 }
 
 /// Builds the target schema under these names, for a comparison with what stands under the real ones. The connection is
@@ -63,6 +69,7 @@ async fn apply_missing(
         return Ok(Vec::new());
     }
     if known.is_empty() {
+        refuse_foreign_schema(connection, names).await?;
         refuse_foreign_names(connection, names).await?;
     }
     rights::refuse_missing(connection, names).await?;
@@ -146,6 +153,20 @@ async fn refuse_old_server(connection: &mut PgConnection) -> Result<(), SchemaEr
     if number < OLDEST { Err(Refusal::TooOld { found }.into()) } else { Ok(()) }
 }
 
+/// A schema of our name that somebody else made stays theirs: they could put functions into it, and ours would call them.
+async fn refuse_foreign_schema(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
+    let found: Option<(String, String)> = sqlx::query_as(
+        "SELECT pg_get_userbyid(nspowner)::text, current_user::text FROM pg_namespace
+          WHERE nspname = $1 AND pg_get_userbyid(nspowner) <> current_user",
+    )
+    .bind(&names.own)
+    .fetch_optional(connection)
+    .await?;
+    found.map_or(Ok(()), |(owner, login)| {
+        Err(Refusal::ForeignSchema { schema: names.own.clone(), owner, login }.into())
+    })
+}
+
 /// A fresh install needs its names free. What an older program left there is not ours to overwrite.
 async fn refuse_foreign_names(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
     let found: Option<String> = sqlx::query_scalar(
@@ -165,7 +186,7 @@ async fn refuse_foreign_names(connection: &mut PgConnection, names: &Names) -> R
 
 /// Whether nothing is missing: one look, no change.
 pub async fn is_current(options: &PgConnectOptions) -> Result<bool, SchemaError> {
-    let mut connection = PgConnection::connect_with(options).await?;
+    let mut connection = connect(options).await?;
     let names = Names::of_database(&mut connection).await?;
     let known = applied_here(&mut connection, &names).await?;
     // It was read only; a failed close loses nothing.

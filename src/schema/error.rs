@@ -50,6 +50,19 @@ pub enum Refusal {
         /// Their names.
         found: String,
     },
+    /// Somebody else made a schema of our name.
+    #[error(
+        "the schema `{schema}` belongs to `{owner}`, who could change what Switchboard puts there. Nothing was changed. \
+         If it is meant for Switchboard, let an administrator run\n\nALTER SCHEMA \"{schema}\" OWNER TO \"{login}\";\n\nand start again."
+    )]
+    ForeignSchema {
+        /// The schema.
+        schema: String,
+        /// Whose it is.
+        owner: String,
+        /// Whose it should be.
+        login: String,
+    },
     /// The login may not make what the schema consists of.
     #[error(
         "the login `{login}` may not make Switchboard's schema in this database. Nothing was changed. Let an administrator \

@@ -4,10 +4,11 @@
 //! first call signed with it; what strangers send costs at most one look-up a second, and is not remembered.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::task::TaskTracker;
 
 use super::account::{Account, AccountSource};
 use super::database::Database;
@@ -18,6 +19,9 @@ use crate::twilio::sid::AccountSid;
 
 /// A known account is read again at most this often.
 const RELOAD_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// What is in memory is read again after this time, once a call has been answered from it: a token that was taken back
+/// must not sign for ever.
+const REFRESH_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// All unknown accounts together are looked for at most this often.
 const UNKNOWN_PAUSE: TimeDelta = TimeDelta::seconds(1);
 /// How long a refusal waits for the database.
@@ -32,6 +36,7 @@ pub struct AccountDirectory {
     reloading: tokio::sync::Mutex<()>,
     database: Database,
     key_ring: Option<KeyRing>,
+    tasks: TaskTracker,
     clock: Clock,
 }
 
@@ -48,6 +53,7 @@ impl AccountDirectory {
         database: Database,
         environment: Option<Account>,
         key_ring: Option<KeyRing>,
+        tasks: TaskTracker,
         clock: Clock,
     ) -> Result<Self, DirectoryError> {
         directory::check_key_ring(&database, key_ring.as_ref()).await?;
@@ -62,6 +68,7 @@ impl AccountDirectory {
             reloading: tokio::sync::Mutex::new(()),
             database,
             key_ring,
+            tasks,
             clock,
         })
     }
@@ -109,6 +116,18 @@ impl AccountDirectory {
         };
         self.remember(sid, account.clone());
         account.map(|account| (AccountSource::Stored, account))
+    }
+
+    /// Reads an account again that has been in memory for long, after the answer that it was used for.
+    pub fn refresh_if_old(self: &Arc<Self>, sid: &AccountSid) {
+        let now = self.clock.now();
+        let stored = self.stored.read().unwrap_or_else(PoisonError::into_inner);
+        let is_old = stored.get(sid).is_some_and(|loaded| now - loaded.read_at >= REFRESH_AFTER);
+        drop(stored);
+        if is_old {
+            let (accounts, sid) = (Arc::clone(self), sid.clone());
+            self.tasks.spawn(async move { accounts.reloaded(&sid).await });
+        }
     }
 
     fn read_since(&self, sid: &AccountSid, asked_at: DateTime<Utc>) -> Option<Account> {

@@ -106,11 +106,12 @@ where
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, key)| key.trim())
             .ok_or_else(Problem::unauthorized)?;
+        let named = Query::<NamedTenant>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.tenant);
         let scope = match door.caller_of(key).await? {
+            // A tenant's key that asks for somebody else must not get its own data instead.
+            Caller::Tenant(_) if named.is_some() => return Err(Problem::tenant_named_in_vain()),
             Caller::Tenant(scope) => scope,
             Caller::Operator(operator) => {
-                let named =
-                    Query::<NamedTenant>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.tenant);
                 let slug = named.ok_or_else(Problem::tenant_not_named)?;
                 directory::scope_of_slug(&door.database, operator, &slug)
                     .await?

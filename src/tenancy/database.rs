@@ -17,8 +17,9 @@ use super::scope::{TenantScope, VerifiedOperator};
 use super::tenant_tx::TenantTx;
 use super::twilio_request::VerifiedTwilioRequest;
 
-/// How long a webhook waits for a connection: Twilio's caller is listening to silence meanwhile.
-const WEBHOOK_WAIT: Duration = Duration::from_millis(500);
+/// How long the writing of an event waits for a connection. The caller has long been answered by then: giving up sooner
+/// would lose the event of a burst, although the database is well.
+const WEBHOOK_WAIT: Duration = Duration::from_secs(5);
 /// How long a report waits for a connection.
 const REPORT_WAIT: Duration = Duration::from_secs(3);
 /// A statement of ours that takes longer has lost its way; PostgreSQL ends it.
@@ -65,10 +66,12 @@ impl Database {
     /// Opens nothing yet: the first use connects.
     #[must_use]
     pub fn new(options: &PgConnectOptions, sizes: PoolSizes) -> Self {
-        let options = options
-            .clone()
-            .application_name("switchboard")
-            .options([("role", ROLE), ("statement_timeout", STATEMENT_TIMEOUT)]);
+        let options = options.clone().application_name("switchboard").options([
+            ("role", ROLE),
+            ("statement_timeout", STATEMENT_TIMEOUT),
+            // Our statements name every schema. What other programs put into theirs is never called by accident.
+            ("search_path", "pg_catalog,pg_temp"),
+        ]);
         let doubt = Doubt::default();
         // A probe before each use would double the round trips of a call; without doubt, none is made.
         let webhooks = pool_options(sizes.webhooks, WEBHOOK_WAIT, Probe::InDoubt(doubt.clone()));

@@ -68,9 +68,8 @@ pub async fn check_key_ring(database: &Database, key_ring: Option<&KeyRing>) -> 
     )
     .fetch_all(&mut *connection)
     .await?;
-    for canary in &canaries {
-        ring.recognises(&canary.sealed).map_err(DirectoryError::WrongKeyRing)?;
-    }
+    ring.recognises(canaries.iter().map(|canary| canary.sealed.as_str()))
+        .map_err(DirectoryError::WrongKeyRing)?;
     if !canaries.iter().any(|canary| canary.key_id == ring.writing_key_id()) {
         sqlx::query!(
             "SELECT switchboard.put_encryption_canary($1, $2)",

@@ -10,6 +10,7 @@ use super::database::Database;
 use super::directory;
 use super::ingest::{CallSettings, RoutedCall};
 use super::scope::TenantScope;
+use super::twilio_request::VerifiedTwilioRequest;
 
 /// More numbers than any agency has; a tenant that accepts unknown numbers must not fill the memory.
 const MOST_NUMBERS: usize = 50_000;
@@ -32,10 +33,12 @@ impl LastKnownSettings {
         Ok(Self { by_number: RwLock::new(by_number) })
     }
 
-    /// What was last known of this number.
+    /// What was last known of the number that a verified call dialled, if the call's account may call that tenant.
     #[must_use]
-    pub fn of_number(&self, number: &str) -> Option<(TenantScope, CallSettings)> {
-        self.by_number.read().unwrap_or_else(PoisonError::into_inner).get(number).cloned()
+    pub fn of_call(&self, request: &VerifiedTwilioRequest) -> Option<(TenantScope, CallSettings)> {
+        let known = self.by_number.read().unwrap_or_else(PoisonError::into_inner);
+        let (scope, settings) = known.get(request.called_number()?)?;
+        request.account_reach().covers(scope.tenant_id()).then(|| (*scope, settings.clone()))
     }
 
     /// Notes what the database just said of this number.

@@ -149,11 +149,21 @@ impl KeyRing {
         self.seal(CANARY, canary_place())
     }
 
-    /// Whether the ring opens a stored canary. Keys that the ring doesn't hold are no matter here.
-    pub fn recognises(&self, canary: &str) -> Result<(), CannotOpen> {
-        match self.open(canary, canary_place()) {
-            Ok(_) | Err(CannotOpen::MissingKey { .. }) => Ok(()),
-            Err(wrong @ (CannotOpen::WrongKey { .. } | CannotOpen::Malformed)) => Err(wrong),
+    /// Whether this is the ring that sealed the stored canaries: it must open one of them, where there are any, and none
+    /// may be sealed by another key of the same id. An old key may be missing once its tokens were sealed anew.
+    pub fn recognises<'a>(&self, canaries: impl IntoIterator<Item = &'a str>) -> Result<(), CannotOpen> {
+        let mut missing = None;
+        let mut opened = None;
+        for canary in canaries {
+            match self.open(canary, canary_place()) {
+                Ok(_) => opened = Some(()),
+                Err(key @ CannotOpen::MissingKey { .. }) => missing = Some(key),
+                Err(wrong @ (CannotOpen::WrongKey { .. } | CannotOpen::Malformed)) => return Err(wrong),
+            }
+        }
+        match (opened, missing) {
+            (None, Some(missing)) => Err(missing),
+            (Some(()), _) | (None, None) => Ok(()),
         }
     }
 }
@@ -235,7 +245,26 @@ mod tests {
     fn the_canary_notices_another_key_of_the_same_id() {
         let canary = ring().canary().unwrap();
 
-        assert!(matches!(ring().recognises(&canary), Err(CannotOpen::WrongKey { .. })));
+        assert!(matches!(ring().recognises([canary.as_str()]), Err(CannotOpen::WrongKey { .. })));
+    }
+
+    #[test]
+    fn a_ring_that_opens_no_canary_is_not_the_one() {
+        let canary = ring().canary().unwrap();
+        let other = KeyRing::parse(&KeyRing::new_text().replace("k1:", "k9:")).unwrap();
+
+        assert_eq!(other.recognises([canary.as_str()]), Err(CannotOpen::MissingKey { key_id: "k1".into() }));
+    }
+
+    #[test]
+    fn a_ring_with_a_new_key_before_the_old_one_is_recognised() {
+        let old = KeyRing::new_text();
+        let canary = KeyRing::parse(&old).unwrap().canary().unwrap();
+        let rotated =
+            KeyRing::parse(&format!("{},{}", KeyRing::new_text().replace("k1:", "k2:"), *old)).unwrap();
+
+        assert_eq!(rotated.recognises([canary.as_str()]), Ok(()));
+        assert_eq!(rotated.recognises([]), Ok(()));
     }
 
     #[test]

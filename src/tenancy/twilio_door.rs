@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, OriginalUri, Request};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::account::{Account, AccountReach, AccountSource};
@@ -48,7 +48,7 @@ pub enum TwilioRefusal {
     #[error("not proved to come from Twilio: {0}")]
     NotProved(#[from] NotProved),
     /// 415.
-    #[error("the request is genuine, but it is no form: set the webhook to HTTP POST in Twilio's console")]
+    #[error("the request is genuine, but its body is no form, as Twilio's voice webhooks are")]
     NoForm,
     /// 400.
     #[error("the request is genuine, but {0}")]
@@ -107,7 +107,7 @@ where
         let bytes = axum::body::to_bytes(body, MOST_BYTES).await.map_err(|error| unread(&error))?;
         // Routers that nest cut the path; Twilio signed all of it.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let unproved = UnprovedRequest::read(&parts.method, uri, &parts.headers, &bytes)?;
+        let unproved = UnprovedRequest::read(uri, &parts.headers, &bytes)?;
         let (source, account) = unproved.prove(&door).await?;
         unproved.accept(source, account.reach)
     }
@@ -133,23 +133,17 @@ enum Body<'a> {
 }
 
 impl<'a> UnprovedRequest<'a> {
-    fn read(
-        method: &Method,
-        uri: &'a Uri,
-        headers: &'a HeaderMap,
-        bytes: &'a Bytes,
-    ) -> Result<Self, NotProved> {
+    fn read(uri: &'a Uri, headers: &'a HeaderMap, bytes: &'a Bytes) -> Result<Self, NotProved> {
         let mut signatures = headers.get_all("x-twilio-signature").iter();
         let signature = match (signatures.next().map(|value| value.to_str()), signatures.count()) {
             (Some(Ok(signature)), 0) => signature,
             (Some(_), more) => return Err(NotProved::SignatureHeaders(more + 1)),
             (None, _) => return Err(NotProved::SignatureHeaders(0)),
         };
-        let is_form = *method == Method::POST
-            && headers
-                .get(header::CONTENT_TYPE)
-                .and_then(|value| value.to_str().ok())
-                .is_some_and(signature::content_type_is_form);
+        let is_form = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(signature::content_type_is_form);
         let body = if is_form {
             Body::Form(FormParameters::parse(bytes).map_err(|_| NotProved::NotUtf8)?)
         } else {
@@ -171,7 +165,10 @@ impl<'a> UnprovedRequest<'a> {
         // An unknown account costs the same work: how long a refusal takes must not tell who is a customer.
         let checked = self.check(known.as_ref().map_or(&[], |(_, account)| &account.tokens), &urls);
         match (known, checked) {
-            (Some(known), Ok(())) => Ok(known),
+            (Some(known), Ok(())) => {
+                door.accounts.refresh_if_old(&self.account_sid);
+                Ok(known)
+            }
             (known, checked) => {
                 let Some(fresh) = door.accounts.reloaded(&self.account_sid).await else {
                     return Err(match (known, checked) {

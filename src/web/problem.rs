@@ -92,6 +92,15 @@ impl Problem {
         }])
     }
 
+    /// 400: a tenant's key opens one door, so the request must not name another.
+    #[must_use]
+    pub fn tenant_named_in_vain() -> Self {
+        Self::invalid_parameters(vec![FieldError {
+            field: "tenant",
+            detail: "Only an operator's key names a tenant; this key opens its own tenant alone.".to_owned(),
+        }])
+    }
+
     /// 503: the database can't be reached; try again soon.
     #[must_use]
     pub fn unavailable() -> Self {

@@ -186,3 +186,28 @@ async fn a_filter_and_a_cursor_go_together() {
 
     assert_eq!((numbers(&first), numbers(&second)), (vec![6, 4], vec![2]));
 }
+
+#[tokio::test]
+async fn a_number_that_is_no_text_is_refused_and_a_path_that_is_none_is_not_found() {
+    let stage = Stage::new().await;
+    let acme = stage.firm("acme", "+12145550100").await;
+    let app = stage.open().await;
+    let client = stage.client_of(&acme).await;
+
+    for path in ["/api/v1/calls?from=a%00b", "/api/v1/calls?to=%ff"] {
+        let answer = client.get(&app, path).await;
+        assert_eq!(answer.problem()["status"], 400, "{path}");
+    }
+    assert_eq!(client.get(&app, "/api/v1/calls/%ff").await.problem()["status"], 404);
+}
+
+#[tokio::test]
+async fn a_tenants_key_that_names_a_tenant_is_refused() {
+    let stage = Stage::new().await;
+    let acme = stage.firm("acme", "+12145550100").await;
+    let app = stage.open().await;
+
+    let answer = stage.client_of(&acme).await.get(&app, "/api/v1/calls?tenant=bella").await;
+
+    assert_eq!(answer.problem()["errors"][0]["field"], "tenant");
+}

@@ -31,4 +31,5 @@ mod round_trip;
 mod rules;
 mod serving;
 mod storm;
+mod strangers;
 mod tokens;

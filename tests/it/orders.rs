@@ -258,3 +258,22 @@ async fn words_that_twilio_adds_later_do_no_harm() {
         assert_eq!(row["row"][column], before["row"][column], "{column}");
     }
 }
+
+#[tokio::test]
+async fn a_blank_says_less_than_any_value() {
+    let stage = Stage::new().await;
+    let acme = stage.firm("acme", "+12145550100").await;
+    let app = stage.open().await;
+    let call = Call::to(&acme.number, 1);
+    let blank = stage.agency.status(&call, "ringing", 0).with("From", "").with("ParentCallSid", "");
+    let telling = stage.agency.status(&call, "in-progress", 1).with("ParentCallSid", &format!("CA{:032}", 7));
+
+    deliver(&app, &blank).await;
+    deliver(&app, &stage.agency.dial_result(&acme, &call, "completed").with("From", "")).await;
+    deliver(&app, &telling).await;
+    deliver(&app, &stage.agency.voice(&call)).await;
+
+    let row = stage.database.row("SELECT from_number, parent_call_sid FROM call_logs").await;
+    assert_eq!(row["from_number"], stage.agency.voice(&call).value("From"));
+    assert_eq!(row["parent_call_sid"], format!("CA{:032}", 7));
+}

@@ -204,7 +204,7 @@ async fn whatever_the_login_is_the_pools_work_as_the_servers_role() {
         .await
         .unwrap();
     let seen: Vec<String> =
-        sqlx::query_scalar("SELECT slug FROM tenants").fetch_all(tx.connection()).await.unwrap();
+        sqlx::query_scalar("SELECT slug FROM public.tenants").fetch_all(tx.connection()).await.unwrap();
 
     assert_eq!((login.as_str(), role.as_str()), ("postgres", "switchboard_app"));
     assert_eq!(seen, ["acme"]);

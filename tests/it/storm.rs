@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use sqlx::Connection as _;
 use tokio::task::JoinSet;
 
@@ -120,4 +121,23 @@ async fn of_two_events_at_the_same_instant_both_count() {
     app.finish().await;
     assert_eq!(stage.database.row("SELECT status FROM call_logs").await["status"], "completed");
     assert_eq!(stage.database.count("switchboard.call_events WHERE kind = 'status'").await, 2);
+}
+
+#[tokio::test]
+async fn a_burst_of_calls_waits_for_connections_and_loses_none() {
+    const BURST: u32 = 200;
+    let stage = Stage::new().await;
+    let acme = stage.firm("acme", "+12145550100").await;
+    let app = Arc::new(stage.open().await);
+
+    let mut sent = JoinSet::new();
+    for call in 0..BURST {
+        let (app, webhook) = (Arc::clone(&app), stage.agency.voice(&Call::to(&acme.number, call)));
+        sent.spawn(async move { app.post(&webhook).await.status });
+    }
+    let answers = sent.join_all().await;
+
+    Arc::into_inner(app).unwrap().finish().await;
+    assert!(answers.iter().all(|status| *status == StatusCode::OK), "{answers:?}");
+    assert_eq!(stage.database.count("call_logs").await, i64::from(BURST));
 }

@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 use super::cast::{Cast, Firm};
 use super::evidence::{Evidence, Row};
 use super::verdict::Check;
-use crate::cli::failure::Failure;
 use crate::cli::layout::beside;
 use crate::cli::output::{count, table};
-use crate::cli::server_note;
 
 /// What a command works with that is told nothing else.
 const USUAL_DIRECTORY: &str = "./data";
@@ -35,16 +33,6 @@ pub(super) struct Surroundings {
 pub(super) fn title() -> String {
     let version = env!("CARGO_PKG_VERSION");
     format!("Switchboard {version}: two firms, one private PostgreSQL, and six phone calls.")
-}
-
-/// Another process works with the same data.
-pub(super) fn in_use(data_directory: &Path) -> Failure {
-    let note = server_note::read(data_directory);
-    let place = note.map(|note| format!(", at http://{}", note.local_address())).unwrap_or_default();
-    Failure::Refused(format!(
-        "another switchboard works in {}{place}; stop it, or give this demo another --data-dir",
-        data_directory.display()
-    ))
 }
 
 /// Before the first call.
