@@ -122,6 +122,11 @@ impl Workplace {
         matches!(self.cluster, Some(Cluster::Running(_)))
     }
 
+    /// Whether it is a private PostgreSQL, which nobody else can enter.
+    pub(super) fn is_private(&self) -> bool {
+        self.cluster.is_some()
+    }
+
     /// Whoever can open this workplace may act across tenants.
     pub(super) fn operator(&self) -> VerifiedOperator {
         VerifiedOperator::holding(&self.database)
