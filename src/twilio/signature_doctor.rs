@@ -25,6 +25,10 @@ use super::url_parts::UrlParts;
 
 /// HMACs that one diagnosis may cost: well below a millisecond.
 pub const MOST_TRIALS: usize = 200;
+/// Twilio's largest webhook is smaller. Of a larger request each trial would cost whoever must answer calls meanwhile.
+const MOST_BYTES: usize = 16 * 1024;
+/// Twilio sends about 30.
+const MOST_FIELDS: usize = 256;
 /// Tokens of other accounts that are tried.
 const MOST_OTHER_TOKENS: usize = 24;
 /// URLs that Twilio may make of one, tried for each change of query, form or token: as it is, and with its port changed.
@@ -66,9 +70,19 @@ pub struct OtherToken<'a> {
 /// `own` are the tokens that the request was checked with, `others` further ones at hand.
 #[must_use]
 pub fn diagnose(refused: &Refused<'_>, own: &[&AuthToken], others: &[OtherToken<'_>]) -> Diagnosis {
+    if !is_of_twilios_size(refused) {
+        return Diagnosis::NotFound(likely(refused));
+    }
     let mut search = Search { refused, own, left: MOST_TRIALS };
     let found = refused.addresses.iter().find_map(|address| search.at(address, others));
     found.map_or_else(|| Diagnosis::NotFound(likely(refused)), Diagnosis::Found)
+}
+
+fn is_of_twilios_size(refused: &Refused<'_>) -> bool {
+    let fields = refused.form.map_or(0, FormParameters::len);
+    let pairs = refused.form.into_iter().flat_map(FormParameters::iter);
+    let bytes: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
+    fields <= MOST_FIELDS && refused.path_and_query.len() + bytes <= MOST_BYTES
 }
 
 /// What remains where no variant fits, likeliest first.

@@ -105,7 +105,8 @@ fn unreachable(url: &PublicBaseUrl, silence: &Unreachable) -> Check {
             "see that the tunnel, proxy or host runs, lets everybody in, and leads to this server"
         }
         Unreachable::Tls(_) => {
-            "give the host a certificate of a public authority for this very name; Twilio refuses any other"
+            "give the host a certificate of a public authority for this very name, Twilio refuses any other; where only \
+             plain HTTP is spoken, put TLS in front"
         }
     };
     Check::red(Area::PublicUrl, format!("{}: {silence}", url.as_str()), remedy)

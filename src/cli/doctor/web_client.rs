@@ -68,10 +68,15 @@ impl Answer {
 
 /// Asks once.
 pub(super) async fn ask(question: &Question) -> Result<Answer, Unreachable> {
-    tokio::time::timeout(PATIENCE, exchange(question)).await.unwrap_or(Err(Unreachable::Silence))
+    ask_trusting(public_authorities(), question).await
 }
 
-async fn exchange(question: &Question) -> Result<Answer, Unreachable> {
+async fn ask_trusting(roots: RootCertStore, question: &Question) -> Result<Answer, Unreachable> {
+    let exchange = exchange(roots, question);
+    tokio::time::timeout(PATIENCE, exchange).await.unwrap_or(Err(Unreachable::Silence))
+}
+
+async fn exchange(roots: RootCertStore, question: &Question) -> Result<Answer, Unreachable> {
     let uri: Uri = question.url.parse().map_err(|_| Unreachable::Url)?;
     let request = request(question, &uri)?;
     let host = uri.host().ok_or(Unreachable::Url)?;
@@ -86,7 +91,8 @@ async fn exchange(question: &Question) -> Result<Answer, Unreachable> {
     let stream = TcpStream::connect(addresses.as_slice()).await.map_err(Unreachable::Connection)?;
     if is_https {
         let name = ServerName::try_from(name.to_owned()).map_err(|_| Unreachable::Url)?;
-        let stream = TlsConnector::from(public_authorities()).connect(name, stream);
+        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream);
         speak(stream.await.map_err(Unreachable::Tls)?, request, began).await
     } else {
         speak(stream, request, began).await
@@ -107,9 +113,8 @@ fn request(question: &Question, uri: &Uri) -> Result<Request<Full<Bytes>>, Unrea
     request.body(Full::from(question.body.clone())).map_err(|_| Unreachable::Url)
 }
 
-fn public_authorities() -> Arc<ClientConfig> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+fn public_authorities() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
 async fn speak<S>(stream: S, request: Request<Full<Bytes>>, began: Instant) -> Result<Answer, Unreachable>
@@ -128,4 +133,67 @@ where
     };
     // What ends the connection early ends the answer, too.
     tokio::join!(answer, connection).0
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+    use super::*;
+
+    const AUTHORITY: &[u8] = include_bytes!("../../../tests/vectors/tls/authority.der");
+    const CERTIFICATE: &[u8] = include_bytes!("../../../tests/vectors/tls/localhost.der");
+    const KEY: &[u8] = include_bytes!("../../../tests/vectors/tls/localhost.key.der");
+
+    fn authority() -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(AUTHORITY)).unwrap();
+        roots
+    }
+
+    /// Asks a server with a certificate for `localhost`, under this name.
+    async fn asked(name: &str, roots: RootCertStore) -> Result<Answer, Unreachable> {
+        let key = PrivatePkcs8KeyDer::from(KEY).into();
+        let certificates = vec![CertificateDer::from(CERTIFICATE)];
+        let config =
+            ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let serve = async {
+            let (stream, _) = listener.accept().await.unwrap();
+            let Ok(mut stream) = TlsAcceptor::from(Arc::new(config)).accept(stream).await else { return };
+            let mut heard = [0; 4096];
+            let bytes = stream.read(&mut heard).await.unwrap();
+            assert!(heard[..bytes].starts_with(b"POST /check?a='+%20 HTTP/1.1\r\n"));
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello").await.unwrap();
+            stream.shutdown().await.unwrap();
+        };
+        let question = Question {
+            method: Method::POST,
+            url: format!("https://{name}:{port}/check?a='+%20"),
+            headers: vec![(header::CONTENT_TYPE, "text/plain".to_owned())],
+            body: "body".to_owned(),
+        };
+        tokio::join!(ask_trusting(roots, &question), serve).0
+    }
+
+    #[tokio::test]
+    async fn an_encrypted_answer_is_read_where_the_certificate_is_good() {
+        let answer = asked("localhost", authority()).await.unwrap();
+
+        assert_eq!((answer.status, answer.body.as_ref()), (StatusCode::OK, &b"hello"[..]));
+    }
+
+    #[tokio::test]
+    async fn a_certificate_of_nobody_known_or_for_another_name_is_refused() {
+        let of_nobody_known = asked("localhost", public_authorities()).await.unwrap_err();
+        let for_another_name = asked("127.0.0.1", authority()).await.unwrap_err();
+
+        assert!(matches!(of_nobody_known, Unreachable::Tls(_)), "{of_nobody_known}");
+        assert!(matches!(for_another_name, Unreachable::Tls(_)), "{for_another_name}");
+    }
 }
