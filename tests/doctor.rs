@@ -19,6 +19,7 @@ use axum::routing::{any, get};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use switchboard::embedded::remove_abandoned;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -230,6 +231,31 @@ async fn a_given_database_is_looked_at_for_its_login_and_its_keys() {
 }
 
 #[tokio::test]
+async fn a_login_of_its_own_is_green_once_it_may_work_as_the_servers_role() {
+    let scratch = Scratch::new();
+    let _demo = Demo::start(&scratch.data());
+    let socket = scratch.data().join("postgres/socket");
+    let url = |login: &str| format!("postgres://{login}@localhost/postgres?host={}", socket.display());
+    let mut owner = PgConnection::connect(&url("postgres")).await.unwrap();
+    let settings = [("DATABASE_URL", url("clerk")), ("PUBLIC_BASE_URL", NOWHERE.to_owned())];
+    let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+
+    owner.execute("CREATE ROLE clerk LOGIN").await.unwrap();
+    let before = List::of(&scratch.data(), &settings).await;
+    owner.execute("GRANT switchboard_app TO clerk").await.unwrap();
+    let after = List::of(&scratch.data(), &settings).await;
+    owner.execute("ALTER ROLE switchboard_app BYPASSRLS").await.unwrap();
+    let unbound = List::of(&scratch.data(), &settings).await;
+
+    let remedy = before.remedy("red", "the login `clerk` may not work as switchboard_app");
+    assert!(remedy.ends_with("GRANT switchboard_app TO \"clerk\";"), "{remedy}");
+    after.line("green", "row-level security binds the login `clerk`, too");
+    after.line("green", "2 tenants with 2 numbers");
+    let remedy = unbound.remedy("red", "nothing keeps tenants apart");
+    assert!(remedy.ends_with("ALTER ROLE switchboard_app NOSUPERUSER NOBYPASSRLS;"), "{remedy}");
+}
+
+#[tokio::test]
 async fn whoever_else_answers_at_the_public_url_is_told_from_our_server() {
     let scratch = Scratch::new();
     let mut servers = JoinSet::new();
@@ -324,5 +350,5 @@ async fn each_number_is_held_against_its_settings_at_twilio() {
     );
     list.line("warning", "+14155550199 leads here and belongs to no tenant");
     list.line("red", "Twilio does not take the token of AC00000000000000000000000000000099");
-    list.line("red", "the name phone.invalid is not known");
+    list.line("red", "https://phone.invalid: ");
 }
