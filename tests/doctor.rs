@@ -311,7 +311,7 @@ fn number(phone_number: &str, changes: &Value) -> Value {
     let mut number = json!({
         "sid": "PN00000000000000000000000000000001", "phone_number": phone_number,
         "voice_url": format!("{NOWHERE}/twilio/voice"), "voice_method": "POST",
-        "voice_fallback_url": "", "status_callback": format!("{NOWHERE}/twilio/voice/status#rc=5&rp=5xx,ct,rt"),
+        "voice_fallback_url": format!("{NOWHERE}/twilio/voice/fallback"), "voice_fallback_method": "POST", "status_callback": format!("{NOWHERE}/twilio/voice/status#rc=5&rp=5xx,ct,rt"),
         "status_callback_method": "POST", "voice_application_sid": "", "trunk_sid": null,
         "capabilities": {"voice": true, "sms": true},
     });

@@ -10,6 +10,7 @@ use crate::numbers::store::ListedNumber;
 
 const VOICE: &str = "/twilio/voice";
 const STATUS: &str = "/twilio/voice/status";
+const FALLBACK: &str = "/twilio/voice/fallback";
 /// Makes Twilio repeat a callback that we could not write.
 const RETRIES: &str = "#rc=5&rp=5xx,ct,rt";
 
@@ -20,6 +21,8 @@ pub(super) struct TwilioNumber {
     phone_number: String,
     voice_url: Option<String>,
     voice_method: Option<String>,
+    voice_fallback_url: Option<String>,
+    voice_fallback_method: Option<String>,
     status_callback: Option<String>,
     status_callback_method: Option<String>,
     voice_application_sid: Option<String>,
@@ -75,7 +78,8 @@ fn wrong(urls: &[&str], number: &TwilioNumber, tenant: &str) -> Vec<Check> {
             format!("take it off the number, and set \"A call comes in\" to {base}{VOICE}"),
         )];
     }
-    [voice(urls, base, number, &name), status(urls, base, number, &name)].into_iter().flatten().collect()
+    let settings = [voice, status, fallback].map(|judge| judge(urls, base, number, &name));
+    settings.into_iter().flatten().collect()
 }
 
 fn overriding(number: &TwilioNumber) -> Option<&'static str> {
@@ -116,6 +120,19 @@ fn status(urls: &[&str], base: &str, number: &TwilioNumber, name: &str) -> Optio
     (format!("#{fragment}") != RETRIES).then(|| {
         let what = format!("{name}: Twilio does not repeat a status that could not be written");
         Check::warning(Area::Twilio, what, remedy)
+    })
+}
+
+/// A number works without it, until our answer is lost on its way.
+fn fallback(urls: &[&str], base: &str, number: &TwilioNumber, name: &str) -> Option<Check> {
+    let url = number.voice_fallback_url.as_deref().unwrap_or_default();
+    let is_right = is_ours(urls, url, FALLBACK) && is_post(number.voice_fallback_method.as_deref());
+    (!is_right).then(|| {
+        Check::warning(
+            Area::Twilio,
+            format!("{name}: a call whose answer is lost goes {}", whither(url)),
+            format!("set \"Primary handler fails\" to {base}{FALLBACK}, HTTP POST"),
+        )
     })
 }
 
@@ -177,6 +194,7 @@ mod tests {
         TwilioNumber {
             phone_number: "+12145550100".to_owned(),
             voice_url: Some(format!("{BASE}{VOICE}")),
+            voice_fallback_url: Some(format!("{BASE}{FALLBACK}")),
             status_callback: Some(format!("{BASE}{STATUS}{RETRIES}")),
             ..TwilioNumber::default()
         }
@@ -217,6 +235,11 @@ mod tests {
             ),
             (TwilioNumber { status_callback: some(""), ..right() }, Mark::Red, "told nowhere"),
             (TwilioNumber { status_callback_method: some("GET"), ..right() }, Mark::Red, "told by GET"),
+            (
+                TwilioNumber { voice_fallback_url: some(""), ..right() },
+                Mark::Warning,
+                "Primary handler fails",
+            ),
             (
                 TwilioNumber { status_callback: Some(format!("{BASE}{STATUS}")), ..right() },
                 Mark::Warning,

@@ -75,6 +75,7 @@ fn waiting(unrouted: i64) -> Check {
     Check::warning(
         Area::Tenants,
         format!("{} {wait} in quarantine", count(unrouted, "unrouted call")),
-        "see which number they were for, and give it to its tenant with `switchboard number create`",
+        "give the number they were for to its tenant with `switchboard number create`, and adopt them: \
+         /api/v1/unrouted-calls",
     )
 }
