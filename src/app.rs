@@ -22,7 +22,7 @@ use crate::tenancy::account::Account;
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::directory::DirectoryError;
 use crate::tenancy::secrets::KeyRing;
-use crate::tenancy::{AccountDirectory, ApiDoor, Database, LastKnownSettings, TwilioDoor};
+use crate::tenancy::{AccountDirectory, ApiDoor, Database, LastKnownSettings, RefusalDoctor, TwilioDoor};
 use crate::twilio::public_url::{InvalidPublicBaseUrl, PublicBaseUrl};
 
 /// How long requests under way may take once the server stops.
@@ -93,7 +93,11 @@ impl App {
         let last_known = LastKnownSettings::load(&database).await?;
         let public_url = public_urls.first().cloned().map_or_else(|| loopback_url(address), Ok)?;
         let doors = Doors {
-            twilio: TwilioDoor { public_urls: public_urls.into(), accounts: Arc::new(accounts) },
+            twilio: TwilioDoor {
+                public_urls: public_urls.into(),
+                accounts: Arc::new(accounts),
+                doctor: RefusalDoctor::new(parts.clock.clone()),
+            },
             api: ApiDoor { database: database.clone(), clock: parts.clock.clone(), tasks: tasks.clone() },
             health: Health::new(database.clone(), parts.clock.clone(), schema::latest_version()),
             calls: CallDesk {

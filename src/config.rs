@@ -39,6 +39,8 @@ pub struct Settings {
     pub public_urls: Vec<PublicBaseUrl>,
     /// `TWILIO_ACCOUNT_SID` with `TWILIO_AUTH_TOKEN` and `TWILIO_AUTH_TOKEN_SECONDARY`: the agency's own account.
     pub twilio_account: Option<Account>,
+    /// `TWILIO_API_BASE_URL`: where Twilio's REST interface is, if not where it always is.
+    pub twilio_api: Option<PublicBaseUrl>,
     /// `SWITCHBOARD_ENCRYPTION_KEYS`.
     pub key_ring: Option<KeyRing>,
     /// `SWITCHBOARD_PG_BIN`: where PostgreSQL's programs are.
@@ -82,7 +84,8 @@ impl Settings {
                 &mut mistakes,
             )
             .unwrap_or(8080),
-            public_urls: public_urls(environment, &mut mistakes),
+            public_urls: urls(environment, "PUBLIC_BASE_URL", &mut mistakes),
+            twilio_api: urls(environment, "TWILIO_API_BASE_URL", &mut mistakes).pop(),
             twilio_account: twilio_account(environment, &mut mistakes),
             key_ring: key_ring(environment, &mut mistakes),
             postgres_programs: environment.get("SWITCHBOARD_PG_BIN").map(PathBuf::from),
@@ -144,13 +147,12 @@ fn pools_transactions(options: &PgConnectOptions) -> bool {
         || first_label == "pgbouncer"
 }
 
-fn public_urls(environment: &Environment, mistakes: &mut Mistakes) -> Vec<PublicBaseUrl> {
-    const NAME: &str = "PUBLIC_BASE_URL";
+fn urls(environment: &Environment, name: &'static str, mistakes: &mut Mistakes) -> Vec<PublicBaseUrl> {
     let mut urls = Vec::new();
-    for text in environment.get(NAME).into_iter().flat_map(|list| list.split(',')).map(str::trim) {
+    for text in environment.get(name).into_iter().flat_map(|list| list.split(',')).map(str::trim) {
         match PublicBaseUrl::parse(text) {
             Ok(url) => urls.push(url),
-            Err(error) => mistakes.add(NAME, error.to_string()),
+            Err(error) => mistakes.add(name, error.to_string()),
         }
     }
     urls

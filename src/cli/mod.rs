@@ -7,6 +7,7 @@
 mod account;
 mod completions;
 mod demo;
+mod doctor;
 mod failure;
 mod key;
 mod layout;
@@ -69,6 +70,8 @@ enum Command {
     /// Do what Twilio does, on the local server
     #[command(subcommand)]
     Simulate(simulate::SimulateCommand),
+    /// Say what is right and what is not, and what to do first
+    Doctor(doctor::DoctorArguments),
     /// Judge the signatures of webhooks
     #[command(subcommand)]
     Signature(signature::SignatureCommand),
@@ -108,10 +111,16 @@ fn execute(command: Command) -> Result<(), Failure> {
         | Command::Number(_)
         | Command::Account(_)
         | Command::Key(_)
-        | Command::Simulate(_)) => other,
+        | Command::Simulate(_)
+        | Command::Doctor(_)) => other,
     };
     let (command, environment) = set_aside(command, Environment::of_process());
-    let settings = Settings::read(&environment)?;
+    let settings = match (Settings::read(&environment), &command) {
+        (Err(mistakes), Command::Doctor(arguments)) => {
+            return doctor::complain_of_settings(*arguments, &mistakes);
+        }
+        (settings, _) => settings?,
+    };
     telemetry::start(
         log_format(&settings),
         settings.log_filter.as_deref().unwrap_or(default_filter(&command)),
@@ -144,6 +153,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Account(command) => account::run(settings, command).await,
         Command::Key(command) => key::run(settings, command).await,
         Command::Simulate(command) => Box::pin(simulate::run(settings, command)).await,
+        Command::Doctor(arguments) => Box::pin(doctor::run(settings, arguments)).await,
         Command::Signature(command) => signature::run(&command),
         Command::Completions(arguments) => completions::run(arguments, &mut CommandLine::command()),
     }
@@ -155,6 +165,8 @@ fn default_filter(command: &Command) -> &'static str {
         Command::Serve(_) => "info,sqlx=warn",
         // What it provokes on purpose would be a warning.
         Command::Demo(_) => "error",
+        // It says all of it in its list.
+        Command::Doctor(_) => "off",
         Command::Migrate
         | Command::Tenant(_)
         | Command::Number(_)

@@ -128,6 +128,11 @@ impl Workplace {
         ))
     }
 
+    /// Whether it is a private PostgreSQL, which nobody else can enter.
+    pub(super) fn is_private(&self) -> bool {
+        self.cluster.is_some()
+    }
+
     /// Whoever can open this workplace may act across tenants.
     pub(super) fn operator(&self) -> VerifiedOperator {
         VerifiedOperator::holding(&self.database)

@@ -16,6 +16,11 @@ pub struct Mistake {
 pub struct Mistakes(Vec<Mistake>);
 
 impl Mistakes {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
+        self.0.iter()
+    }
+
     pub(super) fn add(&mut self, setting: &'static str, problem: String) {
         self.0.push(Mistake { setting, problem });
     }

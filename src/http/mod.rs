@@ -7,6 +7,7 @@ pub mod health;
 pub mod layers;
 pub mod router;
 pub mod server;
+pub mod signed_check;
 
 pub use health::Health;
 pub use router::{Doors, router};

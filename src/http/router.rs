@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::health::{self, Health};
-use super::layers;
+use super::{layers, signed_check};
 use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
 use crate::web::problem::Problem;
@@ -42,6 +42,7 @@ fn twilio() -> Router<Doors> {
     Router::new()
         .route("/twilio/voice", post(calls::incoming::incoming))
         .route("/twilio/voice/status", post(calls::status_callback::status))
+        .route("/twilio/check", post(signed_check::check))
         .route(calls::answer::DIAL_RESULT_ROUTE, post(calls::dial_result::dial_result))
         .layer(CatchPanicLayer::custom(layers::speak_of_panic))
 }

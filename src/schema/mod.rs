@@ -7,6 +7,7 @@
 mod apply;
 mod error;
 mod lock;
+mod look;
 mod names;
 mod rights;
 mod target;
@@ -14,5 +15,6 @@ mod target;
 pub use apply::{Migrated, is_current, migrate, migrate_into};
 pub use error::{Refusal, SchemaError};
 pub use lock::Turn;
+pub use look::{Bound, Look, Membership, look};
 pub use names::Names;
 pub use target::latest_version;

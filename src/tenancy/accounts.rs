@@ -90,6 +90,12 @@ impl AccountDirectory {
         stored.get(sid).map(|loaded| (AccountSource::Stored, loaded.account.clone()))
     }
 
+    /// All accounts in memory.
+    pub(super) fn all(&self) -> Vec<Account> {
+        let stored = self.stored.read().unwrap_or_else(PoisonError::into_inner);
+        self.environment.iter().cloned().chain(stored.values().map(|loaded| loaded.account.clone())).collect()
+    }
+
     /// The account read again from the database, where it is time for that; else none. A database that can't be asked is
     /// the same as an account that isn't there: nothing is proved.
     pub async fn reloaded(&self, sid: &AccountSid) -> Option<(AccountSource, Account)> {

@@ -62,6 +62,29 @@ impl TokenSlot {
 /// Notices a wrong key, and leaves a canary for the key that writes from now on.
 pub async fn check_key_ring(database: &Database, key_ring: Option<&KeyRing>) -> Result<(), DirectoryError> {
     let Some(ring) = key_ring else { return Ok(()) };
+    if look_at_canaries(database, ring).await? == Canary::Missing {
+        sqlx::query!(
+            "SELECT switchboard.put_encryption_canary($1, $2)",
+            ring.writing_key_id(),
+            ring.canary()?
+        )
+        .execute(&mut *database.directory().await?)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Whether the key that writes has left its canary in this database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canary {
+    /// It has, and opens it.
+    Recognised,
+    /// It has never written here.
+    Missing,
+}
+
+/// Notices a wrong key, and changes nothing.
+pub async fn look_at_canaries(database: &Database, ring: &KeyRing) -> Result<Canary, DirectoryError> {
     let mut connection = database.directory().await?;
     let canaries = sqlx::query!(
         r#"SELECT key_id AS "key_id!", sealed AS "sealed!" FROM switchboard.find_encryption_canaries()"#
@@ -70,16 +93,17 @@ pub async fn check_key_ring(database: &Database, key_ring: Option<&KeyRing>) -> 
     .await?;
     ring.recognises(canaries.iter().map(|canary| canary.sealed.as_str()))
         .map_err(DirectoryError::WrongKeyRing)?;
-    if !canaries.iter().any(|canary| canary.key_id == ring.writing_key_id()) {
-        sqlx::query!(
-            "SELECT switchboard.put_encryption_canary($1, $2)",
-            ring.writing_key_id(),
-            ring.canary()?
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
+    let is_known = canaries.iter().any(|canary| canary.key_id == ring.writing_key_id());
+    Ok(if is_known { Canary::Recognised } else { Canary::Missing })
+}
+
+/// All stored accounts with their tokens opened, for an operator who looks whether they work.
+pub async fn opened_accounts(
+    database: &Database,
+    _: VerifiedOperator,
+    key_ring: Option<&KeyRing>,
+) -> Result<Vec<Account>, DirectoryError> {
+    accounts(database, None, key_ring).await
 }
 
 /// The stored account of this SID, or all of them, with their tokens opened.

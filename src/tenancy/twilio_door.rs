@@ -2,7 +2,8 @@
 //!
 //! Promises: the signature is checked over our configured public URL and the raw target, with every token of the account
 //! that the request names. Whatever can't be proved gets the same 403.
-//! Doesn't: look at `Host` or any forwarded header; whoever sends a request chooses those.
+//! Doesn't: let `Host` or a forwarded header decide anything; whoever sends a request chooses those. They are guesses for
+//! the explanation of a refusal, which goes to our log alone.
 
 use std::sync::Arc;
 
@@ -13,11 +14,13 @@ use axum::response::{IntoResponse, Response};
 
 use super::account::{Account, AccountReach, AccountSource};
 use super::accounts::AccountDirectory;
+use super::refusal_doctor::{Patient, RefusalDoctor};
 use super::twilio_request::VerifiedTwilioRequest;
 use crate::twilio::form::FormParameters;
 use crate::twilio::public_url::PublicBaseUrl;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::{self, AuthToken, SignatureRefusal, SignedBody};
+use crate::twilio::signature_doctor::Diagnosis;
 
 /// Ample for a long `SpeechResult`; Twilio's largest webhook is a tenth of it.
 const MOST_BYTES: usize = 64 * 1024;
@@ -33,6 +36,8 @@ pub struct TwilioDoor {
     pub public_urls: Arc<[PublicBaseUrl]>,
     /// Who may sign.
     pub accounts: Arc<AccountDirectory>,
+    /// Explains refusals to our log.
+    pub doctor: RefusalDoctor,
 }
 
 /// Why a webhook is turned away. None of these is TwiML: nobody who is not Twilio shall learn what a caller hears.
@@ -76,6 +81,9 @@ pub enum NotProved {
     /// The signature.
     #[error("account {0}: {1}")]
     Signature(AccountSid, SignatureRefusal),
+    /// The signature, and what the doctor found.
+    #[error("account {0}: {1}")]
+    Explained(AccountSid, Diagnosis),
 }
 
 impl IntoResponse for TwilioRefusal {
@@ -108,7 +116,8 @@ where
         // Routers that nest cut the path; Twilio signed all of it.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
         let unproved = UnprovedRequest::read(uri, &parts.headers, &bytes)?;
-        let (source, account) = unproved.prove(&door).await?;
+        let proved = unproved.prove(&door).await;
+        let (source, account) = proved.map_err(|refusal| unproved.explain(refusal, &door, &parts.headers))?;
         unproved.accept(source, account.reach)
     }
 }
@@ -180,6 +189,37 @@ impl<'a> UnprovedRequest<'a> {
                     .map_err(|refusal| NotProved::Signature(self.account_sid.clone(), refusal))?;
                 Ok(fresh)
             }
+        }
+    }
+
+    /// The same refusal, with what would have matched where the doctor has time. For an unknown account, too: a call of a
+    /// subaccount may be signed with a token that is at hand.
+    fn explain(&self, refusal: NotProved, door: &TwilioDoor, headers: &HeaderMap) -> NotProved {
+        match &refusal {
+            NotProved::Signature(_, SignatureRefusal::Mismatch { .. }) | NotProved::UnknownAccount(_) => {}
+            NotProved::Signature(..)
+            | NotProved::SignatureHeaders(_)
+            | NotProved::AccountSids(_)
+            | NotProved::AccountSid
+            | NotProved::NotUtf8
+            | NotProved::Explained(..) => return refusal,
+        }
+        let form = match &self.body {
+            Body::Form(parameters) => Some(parameters),
+            Body::Other(_) => None,
+        };
+        let patient = Patient {
+            public_urls: &door.public_urls,
+            headers,
+            path_and_query: self.path_and_query,
+            form,
+            signature: self.signature,
+            account_sid: &self.account_sid,
+        };
+        match (door.doctor.look_at(&patient, || door.accounts.all()), &refusal) {
+            // That nothing fits an unknown account was to be expected.
+            (None, _) | (Some(Diagnosis::NotFound(_)), NotProved::UnknownAccount(_)) => refusal,
+            (Some(diagnosis), _) => NotProved::Explained(self.account_sid.clone(), diagnosis),
         }
     }
 

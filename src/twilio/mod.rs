@@ -14,6 +14,7 @@ pub mod sha256;
 pub mod sid;
 pub mod signature;
 pub mod signature_check;
+pub mod signature_doctor;
 pub mod twiml;
 mod url_parts;
 pub mod xml_characters;

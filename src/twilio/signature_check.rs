@@ -1,7 +1,7 @@
 //! The judge behind `switchboard signature check`: one JSON line in, one verdict out.
 //!
 //! Promises: the signature alone is judged, by the same code that guards the webhooks, and the verdict
-//! says why.
+//! says why: for a signature that fits a variant of the request, which one.
 //! Doesn't: care for what a webhook would refuse besides (repeated names, a URL with userinfo, too many
 //! parameters), or for fields that it does not know.
 
@@ -11,7 +11,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::form::FormParameters;
-use super::signature::{AuthToken, SignedBody, candidate_urls, content_type_is_form, verify};
+use super::signature::{
+    AuthToken, SignatureRefusal, SignedBody, candidate_urls, content_type_is_form, verify,
+};
+use super::signature_doctor::{self, OtherToken, TokenOwner};
 use super::url_parts::UrlParts;
 
 /// What became of one line.
@@ -67,11 +70,15 @@ pub fn judge_line(line: &str) -> Result<Verdict, UnreadableLine> {
     let raw_body = text(object, "raw_body")?;
     let params = params(object)?;
 
+    let unaccepted = unaccepted_token(object)?;
     let judge = |body: SignedBody<'_>| {
         let tokens: Vec<&AuthToken> = tokens.iter().collect();
         match verify(&tokens, &lenient_candidates(url), body, signature) {
             Ok(()) => Verdict { valid: true, reason: "the signature matches".to_owned() },
-            Err(refusal) => Verdict::invalid(refusal.to_string()),
+            Err(refusal) => {
+                let others: Vec<OtherToken<'_>> = unaccepted.iter().map(not_accepted).collect();
+                Verdict::invalid(explained(&refusal, url, body, signature, (&tokens, &others)))
+            }
         }
     };
     if method.eq_ignore_ascii_case("GET") {
@@ -88,6 +95,45 @@ pub fn judge_line(line: &str) -> Result<Verdict, UnreadableLine> {
         None if params.is_empty() => judge(SignedBody::Raw(b"")),
         None => Verdict::invalid("the content type is no form, so params can't be the body: give raw_body"),
     })
+}
+
+/// The refusal; where the signature is one that fits something else, also what.
+fn explained(
+    refusal: &SignatureRefusal,
+    url: &str,
+    body: SignedBody<'_>,
+    signature: &str,
+    (tokens, others): (&[&AuthToken], &[OtherToken<'_>]),
+) -> String {
+    let form = match body {
+        SignedBody::Form(form) => Some(form),
+        SignedBody::Nothing | SignedBody::Raw(_) => None,
+    };
+    let may_fit_something = match refusal {
+        SignatureRefusal::Mismatch { .. } => true,
+        SignatureRefusal::NoToken => !others.is_empty(),
+        SignatureRefusal::MalformedSignature
+        | SignatureRefusal::BodyHashMissing
+        | SignatureRefusal::BodyHashRepeated
+        | SignatureRefusal::BodyHashMismatch => false,
+    };
+    if may_fit_something {
+        signature_doctor::diagnose_url(url, form, signature, tokens, others).to_string()
+    } else {
+        refusal.to_string()
+    }
+}
+
+fn not_accepted(token: &AuthToken) -> OtherToken<'_> {
+    OtherToken { token, owner: TokenOwner::NotAccepted }
+}
+
+/// `auth_token`, where `accepted_tokens` decides in its place.
+fn unaccepted_token(object: &Map<String, Value>) -> Result<Option<AuthToken>, UnreadableLine> {
+    if matches!(object.get("accepted_tokens"), None | Some(Value::Null)) {
+        return Ok(None);
+    }
+    Ok(text(object, "auth_token")?.and_then(|token| AuthToken::parse(token).ok()))
 }
 
 /// The candidates of a URL as people paste it: a fragment is never sent and so dropped, and a user name and
@@ -168,119 +214,4 @@ fn strings(value: &Value) -> Option<Vec<&str>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::twilio::sha256;
-    use crate::twilio::signature::sign;
-
-    const URL: &str = "https://phone.example.com/twilio/voice";
-
-    fn token(text: &str) -> AuthToken {
-        AuthToken::parse(text).unwrap()
-    }
-
-    fn signed(url: &str, body: SignedBody<'_>) -> String {
-        sign(&token("secret"), url, body)
-    }
-
-    fn is_valid(line: &Value) -> bool {
-        judge_line(&line.to_string()).unwrap().valid
-    }
-
-    #[test]
-    fn params_may_be_pairs_or_an_object_and_a_raw_body_wins_over_them() {
-        let form = FormParameters::from_pairs([("a", "1"), ("b", "2"), ("b", "3")]);
-        let signature = signed(URL, SignedBody::Form(&form));
-        let line = |field: &str, value: Value| json!({"url": URL, field: value, "signature": signature, "auth_token": "secret"});
-        let mut both = line("params", json!({"wrong": "1"}));
-        both["raw_body"] = json!("a=1&b=2&b=3");
-
-        assert!(is_valid(&line("params", json!([["b", "3"], ["a", "1"], ["b", "2"]]))));
-        assert!(is_valid(&line("params", json!({"a": "1", "b": ["2", "3"]}))));
-        assert!(is_valid(&both));
-        assert!(!is_valid(&line("params", json!({"a": "1", "b": "3"}))));
-    }
-
-    #[test]
-    fn a_get_is_judged_by_its_url_alone() {
-        let signature = signed(URL, SignedBody::Nothing);
-
-        let line = json!({"url": URL, "method": "get", "params": {"a": "1"}, "raw_body": "%ff", "content_type": "application/json", "signature": signature, "auth_token": "secret"});
-
-        assert!(is_valid(&line));
-    }
-
-    #[test]
-    fn userinfo_is_tried_with_and_without_and_a_fragment_never_counts() {
-        let pasted = "https://user:pass@phone.example.com:8443/x?y=1#rc=3&rp=5xx";
-        let may_be_signed = [
-            "https://user:pass@phone.example.com:8443/x?y=1",
-            "https://user:pass@phone.example.com/x?y=1",
-            "https://phone.example.com:8443/x?y=1",
-            "https://phone.example.com/x?y=1",
-        ];
-
-        for url in may_be_signed {
-            let signature = signed(url, SignedBody::Nothing);
-            assert!(
-                is_valid(
-                    &json!({"url": pasted, "method": "GET", "signature": signature, "auth_token": "secret"})
-                ),
-                "{url}"
-            );
-        }
-        let signature = signed(pasted, SignedBody::Nothing);
-        assert!(!is_valid(
-            &json!({"url": pasted, "method": "GET", "signature": signature, "auth_token": "secret"})
-        ));
-    }
-
-    #[test]
-    fn accepted_tokens_replace_the_auth_token_and_blank_ones_accept_nobody() {
-        let signature = signed(URL, SignedBody::Nothing);
-        let line = |accepted: Value| json!({"url": URL, "signature": signature, "auth_token": "secret", "accepted_tokens": accepted});
-        // Made with the blank token itself: whoever has none could make it.
-        let blank = json!({"url": URL, "signature": "LkBeDmajGhsKzntfLhlm3LTCBxY=", "auth_token": " "});
-
-        assert!(is_valid(&line(json!(["other", "secret"]))));
-        assert!(!is_valid(&line(json!(["other"]))));
-        assert!(!is_valid(&line(json!([]))));
-        assert!(!is_valid(&blank));
-        assert!(judge_line(&blank.to_string()).unwrap().reason.contains("no auth token"));
-    }
-
-    #[test]
-    fn a_body_that_is_no_form_needs_its_hash_and_a_broken_form_is_no_form() {
-        let url = format!("{URL}?bodySHA256={}", sha256::lower_hex(b"{}"));
-        let line = json!({"url": url, "content_type": "application/json", "raw_body": "{}", "signature": signed(&url, SignedBody::Nothing), "auth_token": "secret"});
-        let mut emptied = line.clone();
-        emptied["raw_body"] = json!("");
-        let broken = json!({"url": URL, "raw_body": "a=%ff", "signature": signed(URL, SignedBody::Nothing), "auth_token": "secret"});
-
-        assert!(is_valid(&line));
-        assert!(!is_valid(&emptied));
-        assert!(judge_line(&broken.to_string()).unwrap().reason.contains("UTF-8"));
-    }
-
-    #[test]
-    fn a_line_that_cannot_be_judged_says_what_it_lacks() {
-        let table = [
-            ("", "no JSON"),
-            ("[]", "no JSON object"),
-            (r#"{"signature": "x", "auth_token": "y"}"#, "`url`"),
-            (r#"{"url": null, "signature": "x", "auth_token": "y"}"#, "`url`"),
-            (r#"{"url": "x", "auth_token": "y"}"#, "`signature`"),
-            (r#"{"url": "x", "signature": "x"}"#, "`auth_token` or `accepted_tokens`"),
-            (r#"{"url": "x", "signature": 1, "auth_token": "y"}"#, "`signature` must be a string"),
-            (r#"{"url": "x", "signature": "x", "auth_token": "y", "params": [["a"]]}"#, "`params` must be"),
-        ];
-
-        for (line, expected) in table {
-            let message = judge_line(line).unwrap_err().to_string();
-            assert!(message.contains(expected), "{line} gave {message}");
-        }
-        assert!(!judge_line(r#"{"url": "x", "signature": null, "auth_token": "y"}"#).unwrap().valid);
-    }
-}
+mod tests;

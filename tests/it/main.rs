@@ -14,6 +14,7 @@ mod appointments;
 mod call_log;
 mod defaults;
 mod degraded;
+mod diagnosis;
 mod failing;
 mod health;
 mod hosted_roles;
