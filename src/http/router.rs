@@ -11,6 +11,7 @@ use super::layers;
 use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
 use crate::web::problem::Problem;
+use crate::{accounts, numbers, tenants};
 
 /// What the handlers work with, one part for each kind of caller.
 #[derive(Clone, Debug, FromRef)]
@@ -51,8 +52,23 @@ fn api() -> Router<Doors> {
     Router::new()
         .route("/api/v1/calls", get(calls::api::list))
         .route("/api/v1/calls/{call_sid}", get(calls::api::show))
+        .merge(operators())
         .layer(middleware::from_fn(layers::limit_patience))
         .layer(CatchPanicLayer::custom(layers::report_panic))
+}
+
+/// Called by the agency's own people and programs, with an operator's key.
+fn operators() -> Router<Doors> {
+    let tenant = get(tenants::api::show).patch(tenants::api::change);
+    let number = get(numbers::api::show).patch(numbers::api::change).delete(numbers::api::remove);
+    let account = get(accounts::api::show).patch(accounts::api::change);
+    Router::new()
+        .route("/api/v1/tenants", get(tenants::api::list).post(tenants::api::create))
+        .route("/api/v1/tenants/{slug}", tenant)
+        .route("/api/v1/numbers", get(numbers::api::list).post(numbers::api::create))
+        .route("/api/v1/numbers/{phone_number}", number)
+        .route("/api/v1/accounts", get(accounts::api::list).post(accounts::api::create))
+        .route("/api/v1/accounts/{account_sid}", account)
 }
 
 /// Called by whoever keeps the server running.

@@ -5,6 +5,7 @@
 //! Doesn't: decide anything about calls, or know any table of the business beyond the directory.
 
 pub mod account;
+pub mod account_tokens;
 pub mod accounts;
 pub mod api_door;
 pub mod api_key;

@@ -2,6 +2,8 @@
 //!
 //! Promises: one shape for each, used by every handler. Doesn't: know what is answered, or whom.
 
+pub mod json_fields;
 pub mod page;
 pub mod problem;
+pub mod query;
 pub mod twiml_response;

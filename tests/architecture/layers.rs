@@ -18,6 +18,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "calls",
     "messages",
     "numbers",
+    "accounts",
     "tenants",
     "jobs",
     "journal",

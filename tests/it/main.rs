@@ -8,8 +8,10 @@
 
 mod support;
 
+mod account_management;
 mod answering;
 mod api_access;
+mod api_bodies;
 mod appointments;
 mod call_log;
 mod defaults;
@@ -20,6 +22,7 @@ mod isolation;
 mod migration;
 mod mutations;
 mod number_look_up;
+mod number_management;
 mod orders;
 mod public_urls;
 mod quarantine;
@@ -28,4 +31,5 @@ mod roles;
 mod round_trip;
 mod rules;
 mod storm;
+mod tenant_management;
 mod tokens;
