@@ -11,7 +11,7 @@ use super::layers;
 use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
 use crate::web::problem::Problem;
-use crate::{accounts, numbers, tenants};
+use crate::{accounts, numbers, quarantine, tenants};
 
 /// What the handlers work with, one part for each kind of caller.
 #[derive(Clone, Debug, FromRef)]
@@ -69,6 +69,9 @@ fn operators() -> Router<Doors> {
         .route("/api/v1/numbers/{phone_number}", number)
         .route("/api/v1/accounts", get(accounts::api::list).post(accounts::api::create))
         .route("/api/v1/accounts/{account_sid}", account)
+        .route("/api/v1/unrouted-calls", get(quarantine::api::list))
+        .route("/api/v1/unrouted-calls/{id}", get(quarantine::api::show))
+        .route("/api/v1/unrouted-calls/{id}/adopt", post(quarantine::api::adopt))
 }
 
 /// Called by whoever keeps the server running.

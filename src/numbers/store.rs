@@ -166,3 +166,44 @@ pub async fn remove(
         .fetch_one(connection.connection())
         .await
 }
+
+/// Whose a number is after it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// The tenant's, since now.
+    Now,
+    /// The tenant's, as it was before.
+    Before,
+    /// Another tenant's, as it was before.
+    ToAnother,
+}
+
+/// Gives the number to the transaction's tenant, unless somebody has it.
+pub async fn give(
+    tx: &mut TenantTx,
+    number: &E164PhoneNumber,
+    now: DateTime<Utc>,
+) -> Result<Given, sqlx::Error> {
+    let given = sqlx::query!(
+        r#"INSERT INTO switchboard.tenant_phone_numbers (phone_number, tenant_id, is_primary, created_at)
+           SELECT $2, $1, NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers n WHERE n.tenant_id = $1), $3
+           ON CONFLICT (phone_number) DO NOTHING"#,
+        tx.tenant_id().as_uuid(),
+        number.as_str(),
+        now
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    if given == 1 {
+        return Ok(Given::Now);
+    }
+    let is_own = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM switchboard.tenant_phone_numbers WHERE tenant_id = $1 AND phone_number = $2) AS "is_own!""#,
+        tx.tenant_id().as_uuid(),
+        number.as_str()
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(if is_own { Given::Before } else { Given::ToAnother })
+}

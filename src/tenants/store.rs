@@ -35,13 +35,14 @@ pub async fn create(
     Ok(id)
 }
 
-/// The transaction's tenant, locked until its end, so that two changes take turns.
+/// The transaction's tenant, locked until its end, so that two changes take turns. The lock leaves calls alone, which only
+/// refer to the tenant.
 pub async fn tenant(tx: &mut TenantTx) -> Result<Tenant, sqlx::Error> {
     sqlx::query_as!(
         Tenant,
         r#"SELECT id AS "id: TenantId", slug, company_name, timezone, greeting_message, forward_number, is_active,
                   accepts_unknown_numbers, created_at, updated_at
-             FROM public.tenants WHERE id = $1 FOR UPDATE"#,
+             FROM public.tenants WHERE id = $1 FOR NO KEY UPDATE"#,
         tx.tenant_id().as_uuid()
     )
     .fetch_one(tx.connection())

@@ -15,6 +15,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "dashboard",
     "analytics",
     "appointments",
+    "quarantine",
     "calls",
     "messages",
     "numbers",

@@ -33,3 +33,4 @@ mod rules;
 mod storm;
 mod tenant_management;
 mod tokens;
+mod unrouted_calls;
