@@ -11,7 +11,7 @@ use super::layers;
 use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
 use crate::web::problem::Problem;
-use crate::{accounts, numbers, quarantine, tenants};
+use crate::{accounts, appointments, numbers, quarantine, tenants};
 
 /// What the handlers work with, one part for each kind of caller.
 #[derive(Clone, Debug, FromRef)]
@@ -52,6 +52,9 @@ fn api() -> Router<Doors> {
     Router::new()
         .route("/api/v1/calls", get(calls::api::list))
         .route("/api/v1/calls/{call_sid}", get(calls::api::show))
+        .route("/api/v1/appointments", get(appointments::api::list).post(appointments::api::create))
+        .route("/api/v1/appointments/{id}", get(appointments::api::show))
+        .route("/api/v1/appointments/{id}/cancel", post(appointments::api::cancel))
         .merge(operators())
         .layer(middleware::from_fn(layers::limit_patience))
         .layer(CatchPanicLayer::custom(layers::report_panic))

@@ -12,6 +12,7 @@ mod account_management;
 mod answering;
 mod api_access;
 mod api_bodies;
+mod appointment_booking;
 mod appointments;
 mod call_log;
 mod defaults;

@@ -84,7 +84,8 @@ async fn an_adopted_call_is_in_its_tenants_log_as_if_it_had_come_there() {
     let mut usual = client.get(&scene.app, &format!("/api/v1/calls/{}", usual.sid)).await.json();
     assert_eq!(call["events"].as_array().unwrap().len(), 2);
     for name in ["id", "call_sid", "to_number", "events"] {
-        (call[name].take(), usual[name].take());
+        call[name].take();
+        usual[name].take();
     }
     assert_eq!(call, usual);
     assert_eq!(scene.waiting().await, Vec::<Value>::new());
