@@ -6,18 +6,18 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use serde::Deserialize;
 
 use crate::tenancy::account_tokens::{self, ListedAccount, NewTokens};
 use crate::tenancy::db_error::broken_constraint;
 use crate::tenancy::directory::DirectoryError;
 use crate::tenancy::secrets::KeyRing;
-use crate::tenancy::{ApiDoor, TenantScope, TwilioDoor, VerifiedOperator};
+use crate::tenancy::{ApiDoor, Once, TenantScope, TwilioDoor, VerifiedOperator};
 use crate::tenants;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
 use crate::web::json_fields::JsonFields;
+use crate::web::keyed_json::{JsonAnswer, KeyedJson};
 use crate::web::page::{NameCursor, Page};
 use crate::web::problem::Problem;
 use crate::web::query::{QueryReader, one_more, read_name_cursor, unknown_parameter};
@@ -52,8 +52,8 @@ pub async fn create(
     State(door): State<ApiDoor>,
     State(twilio): State<TwilioDoor>,
     operator: VerifiedOperator,
-    mut fields: JsonFields,
-) -> Result<(StatusCode, Json<ListedAccount>), Problem> {
+    KeyedJson { key, mut fields }: KeyedJson,
+) -> Result<JsonAnswer, Problem> {
     let owner = tenants::body::named(&mut fields, &door.database, operator).await?;
     let sid = fields.required("account_sid", read_sid);
     let primary = fields.required("auth_token", read_token);
@@ -61,14 +61,20 @@ pub async fn create(
     let (sid, primary) = fields.finish(sid.zip(primary))?;
     let ring = sealing_keys(&twilio)?;
     let owner = owner.map(|scope: TenantScope| scope.tenant_id());
+    let once = Once::of_operator(operator, key);
     let mut connection = door.database.begin_operator(operator).await?;
+    if let Some(answer) = once.earlier_answer(connection.connection(), door.clock.now()).await? {
+        return Ok(answer);
+    }
     account_tokens::add(&mut connection, ring, &sid, owner, &primary, secondary.as_ref(), door.clock.now())
         .await
         .map_err(refused)?;
     let made = account_tokens::account(&mut connection, &sid).await?.ok_or_else(Problem::internal)?;
+    let answer = JsonAnswer::created(&made)?;
+    once.keep(connection.connection(), &answer).await?;
     connection.commit().await?;
     twilio.accounts.read_again(&sid).await;
-    Ok((StatusCode::CREATED, Json(made)))
+    Ok(answer)
 }
 
 /// Shows one account.

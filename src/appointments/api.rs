@@ -6,7 +6,6 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use chrono::SecondsFormat;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -16,8 +15,8 @@ use super::appointment::{
 };
 use super::{body, store};
 use crate::tenancy::db_error::broken_constraint;
-use crate::tenancy::{ApiDoor, TenantScope};
-use crate::web::json_fields::JsonFields;
+use crate::tenancy::{ApiDoor, Once, TenantScope};
+use crate::web::keyed_json::{JsonAnswer, KeyedJson};
 use crate::web::page::Page;
 use crate::web::problem::{FieldError, Problem};
 use crate::web::query::{QueryReader, one_more, read_cursor, read_time, unknown_parameter};
@@ -69,15 +68,21 @@ impl ListParameters {
 pub async fn create(
     State(door): State<ApiDoor>,
     scope: TenantScope,
-    fields: JsonFields,
-) -> Result<(StatusCode, Json<Appointment>), Problem> {
+    KeyedJson { key, fields }: KeyedJson,
+) -> Result<JsonAnswer, Problem> {
+    let once = Once::of_tenant(scope, key);
     let mut tx = door.database.begin(scope).await?;
+    if let Some(answer) = once.earlier_answer(tx.connection(), door.clock.now()).await? {
+        return Ok(answer);
+    }
     let zone = store::take_turn(&mut tx).await?.parse().unwrap_or_default();
     let visit = body::new_appointment(fields, &zone)?;
     match store::book(&mut tx, &visit, door.clock.now()).await {
         Ok(booked) => {
+            let answer = JsonAnswer::created(&booked)?;
+            once.keep(tx.connection(), &answer).await?;
             tx.commit().await?;
-            Ok((StatusCode::CREATED, Json(booked)))
+            Ok(answer)
         }
         Err(error) => {
             // It is spoilt, and its turn is over.
@@ -141,15 +146,21 @@ pub async fn cancel(
     State(door): State<ApiDoor>,
     scope: TenantScope,
     Path(id): Path<String>,
-    fields: JsonFields,
-) -> Result<Json<Appointment>, Problem> {
+    KeyedJson { key, fields }: KeyedJson,
+) -> Result<JsonAnswer, Problem> {
     let id = in_path(&id)?;
     fields.finish(Some(()))?;
+    let once = Once::of_tenant(scope, key);
     let mut tx = door.database.begin(scope).await?;
+    if let Some(answer) = once.earlier_answer(tx.connection(), door.clock.now()).await? {
+        return Ok(answer);
+    }
     match store::cancel(&mut tx, id, door.clock.now()).await? {
         Cancellation::Done(visit) => {
+            let answer = JsonAnswer::ok(&visit)?;
+            once.keep(tx.connection(), &answer).await?;
             tx.commit().await?;
-            Ok(Json(*visit))
+            Ok(answer)
         }
         Cancellation::Over(status) => {
             let detail = format!("The visit is over ({}), and can't be cancelled.", status.as_str());

@@ -11,11 +11,12 @@ use serde::Deserialize;
 
 use super::store::{self, Number};
 use crate::tenancy::db_error::broken_constraint;
-use crate::tenancy::{ApiDoor, TenantScope, VerifiedOperator, directory};
+use crate::tenancy::{ApiDoor, Once, TenantScope, VerifiedOperator, directory};
 use crate::tenants;
 use crate::tenants::tenant::ZoneName;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::web::json_fields::{Change, JsonFields, read_text};
+use crate::web::keyed_json::{JsonAnswer, KeyedJson};
 use crate::web::page::{NameCursor, Page};
 use crate::web::problem::Problem;
 use crate::web::query::{QueryReader, one_more, read_name_cursor, unknown_parameter};
@@ -59,8 +60,8 @@ pub async fn list(
 pub async fn create(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
-    mut fields: JsonFields,
-) -> Result<(StatusCode, Json<Number>), Problem> {
+    KeyedJson { key, mut fields }: KeyedJson,
+) -> Result<JsonAnswer, Problem> {
     let scope = tenants::body::named(&mut fields, &door.database, operator).await?;
     let zone = zone_of(&door, scope).await?;
     let number = fields.required("phone_number", |typed| tenants::body::read_number(typed, &zone));
@@ -69,15 +70,20 @@ pub async fn create(
         fields.missing("tenant");
     }
     let (scope, number) = fields.finish(scope.zip(number))?;
+    let once = Once::of_operator(operator, key);
     let mut tx = door.database.begin(scope).await?;
+    if let Some(answer) = once.earlier_answer(tx.connection(), door.clock.now()).await? {
+        return Ok(answer);
+    }
     store::create(&mut tx, &number, door.clock.now()).await.map_err(refused)?;
     if let Some(label) = label {
         store::label_own(&mut tx, &number, &label).await?;
     }
-    let made = store::own_number(&mut tx, &number).await?;
+    let answer = JsonAnswer::created(&store::own_number(&mut tx, &number).await?)?;
+    once.keep(tx.connection(), &answer).await?;
     tx.commit().await?;
     door.routes_changed();
-    Ok((StatusCode::CREATED, Json(made)))
+    Ok(answer)
 }
 
 /// A number without a country code is meant in the tenant's country.

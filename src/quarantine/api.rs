@@ -12,13 +12,12 @@ use uuid::Uuid;
 use super::store;
 use super::unrouted_call::{Adoption, DialledNumber, QuarantineState, UnroutedCall, UnroutedCallWithEvents};
 use crate::calls;
-use crate::calls::call::Call;
 use crate::numbers::{self, store::Given};
-use crate::tenancy::{ApiDoor, TenantTx, VerifiedOperator};
+use crate::tenancy::{ApiDoor, Once, TenantTx, VerifiedOperator};
 use crate::tenants;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::CallSid;
-use crate::web::json_fields::JsonFields;
+use crate::web::keyed_json::{JsonAnswer, KeyedJson};
 use crate::web::page::Page;
 use crate::web::problem::Problem;
 use crate::web::query::{QueryReader, one_more, read_cursor, unknown_parameter};
@@ -68,8 +67,8 @@ pub async fn adopt(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
     Path(id): Path<String>,
-    mut fields: JsonFields,
-) -> Result<Json<Call>, Problem> {
+    KeyedJson { key, mut fields }: KeyedJson,
+) -> Result<JsonAnswer, Problem> {
     let id = in_path(&id)?;
     let scope = tenants::body::named(&mut fields, &door.database, operator).await?;
     if scope.is_none() {
@@ -77,7 +76,11 @@ pub async fn adopt(
     }
     let with_number = fields.optional("with_number", DialledNumber::parse).unwrap_or_default();
     let scope = fields.finish(scope)?;
+    let once = Once::of_operator(operator, key);
     let mut tx = door.database.begin(scope).await?;
+    if let Some(answer) = once.earlier_answer(tx.connection(), door.clock.now()).await? {
+        return Ok(answer);
+    }
     let (call_sid, dialled) = match store::adopt(&mut tx, id, door.clock.now()).await? {
         Adoption::Done { call_sid, dialled } => (call_sid, dialled),
         Adoption::TakenByAnother => {
@@ -91,9 +94,11 @@ pub async fn adopt(
     }
     let call_sid = CallSid::parse(&call_sid).map_err(|_| Problem::internal())?;
     let call = calls::store::call(&mut tx, &call_sid).await?.ok_or_else(Problem::internal)?;
+    let answer = JsonAnswer::ok(&call)?;
+    once.keep(tx.connection(), &answer).await?;
     tx.commit().await?;
     door.routes_changed();
-    Ok(Json(call))
+    Ok(answer)
 }
 
 async fn give(door: &ApiDoor, tx: &mut TenantTx, dialled: Option<&str>) -> Result<(), Problem> {

@@ -6,14 +6,14 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::tenant::{NewTenant, Slug, Tenant};
 use super::{body, store};
 use crate::tenancy::db_error::broken_constraint;
-use crate::tenancy::{ApiDoor, TenantScope, TenantTx, VerifiedOperator, directory};
+use crate::tenancy::{ApiDoor, Once, TenantScope, TenantTx, VerifiedOperator, directory};
 use crate::web::json_fields::JsonFields;
+use crate::web::keyed_json::{JsonAnswer, KeyedJson};
 use crate::web::page::{NameCursor, Page};
 use crate::web::problem::Problem;
 use crate::web::query::{QueryReader, one_more, read_name_cursor, unknown_parameter};
@@ -47,14 +47,19 @@ pub async fn list(
 pub async fn create(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
-    fields: JsonFields,
-) -> Result<(StatusCode, Json<Tenant>), Problem> {
+    KeyedJson { key, fields }: KeyedJson,
+) -> Result<JsonAnswer, Problem> {
     let tenant = body::new_tenant(fields)?;
+    let once = Once::of_operator(operator, key);
     let mut tx = door.database.begin_new_tenant(operator).await?;
+    if let Some(answer) = once.earlier_answer(tx.connection(), door.clock.now()).await? {
+        return Ok(answer);
+    }
     store::create(&mut tx, &tenant, door.clock.now()).await.map_err(|error| refused(error, &tenant))?;
-    let made = store::tenant(&mut tx).await?;
+    let answer = JsonAnswer::created(&store::tenant(&mut tx).await?)?;
+    once.keep(tx.connection(), &answer).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(made)))
+    Ok(answer)
 }
 
 fn refused(error: sqlx::Error, tenant: &NewTenant) -> Problem {

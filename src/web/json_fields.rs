@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
@@ -50,14 +50,19 @@ impl<S: Send + Sync> FromRequest<S> for JsonFields {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, MOST_BYTES).await.map_err(|error| unread(&error))?;
+        let bytes = read_body(body).await?;
         Self::of_body(&parts.headers, &bytes)
     }
 }
 
+/// The whole body, if it isn't too large.
+pub(super) async fn read_body(body: Body) -> Result<Bytes, Problem> {
+    axum::body::to_bytes(body, MOST_BYTES).await.map_err(|error| unread(&error))
+}
+
 impl JsonFields {
     /// No body at all says the same as an object without fields.
-    fn of_body(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
+    pub(super) fn of_body(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
         let content_type = headers.get(header::CONTENT_TYPE);
         if bytes.is_empty() && content_type.is_none() {
             return Ok(Self { unread: Map::new(), errors: Vec::new() });

@@ -135,6 +135,17 @@ impl Problem {
         Self { errors: vec![FieldError::new(field, detail)], ..problem }
     }
 
+    /// 422: the key belongs to another request.
+    #[must_use]
+    pub fn idempotency_key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "urn:switchboard:problem:idempotency-key-reused",
+            "Idempotency key reused",
+            "Another request was answered under this Idempotency-Key. Choose a new key for a new request.",
+        )
+    }
+
     /// 413.
     #[must_use]
     pub fn too_large(most_bytes: usize) -> Self {

@@ -19,6 +19,7 @@ mod defaults;
 mod degraded;
 mod health;
 mod hosted_roles;
+mod idempotency;
 mod isolation;
 mod migration;
 mod mutations;
