@@ -90,7 +90,7 @@ impl App {
             parts.clock.clone(),
         )
         .await?;
-        let last_known = LastKnownSettings::load(&database).await?;
+        let last_known = Arc::new(LastKnownSettings::load(&database).await?);
         let public_url = public_urls.first().cloned().map_or_else(|| loopback_url(address), Ok)?;
         let doors = Doors {
             twilio: TwilioDoor {
@@ -98,15 +98,14 @@ impl App {
                 accounts: Arc::new(accounts),
                 doctor: RefusalDoctor::new(parts.clock.clone()),
             },
-            api: ApiDoor { database: database.clone(), clock: parts.clock.clone(), tasks: tasks.clone() },
-            health: Health::new(database.clone(), parts.clock.clone(), schema::latest_version()),
-            calls: CallDesk {
-                database,
-                last_known: Arc::new(last_known),
-                public_url,
+            api: ApiDoor {
+                database: database.clone(),
+                clock: parts.clock.clone(),
                 tasks: tasks.clone(),
-                clock: parts.clock,
+                last_known: Arc::clone(&last_known),
             },
+            health: Health::new(database.clone(), parts.clock.clone(), schema::latest_version()),
+            calls: CallDesk { database, last_known, public_url, tasks: tasks.clone(), clock: parts.clock },
         };
         Ok(Self { router: router(doors.clone()), doors, tasks })
     }

@@ -5,12 +5,14 @@
 //!
 //! * [`cli`], [`app`]: the commands, and the one place that puts the parts together
 //! * [`http`]: the server, the whole URL table, the layers around every request
-//! * [`calls`], [`numbers`], [`tenants`]: the business, one folder a noun
+//! * [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
 //! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
 //! * [`web`], [`twilio`], [`clock`]: the two protocols, and the time
 //! * [`schema`], [`embedded`], [`simulator`]: leaves, used by `cli` and `app` alone
 
+pub mod accounts;
 pub mod app;
+pub mod appointments;
 pub mod calls;
 pub mod cli;
 pub mod clock;
@@ -18,6 +20,7 @@ pub mod config;
 pub mod embedded;
 pub mod http;
 pub mod numbers;
+pub mod quarantine;
 pub mod schema;
 pub mod simulator;
 pub mod telemetry;

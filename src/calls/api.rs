@@ -6,7 +6,6 @@
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::call::{Call, CallFilter, CallWithEvents};
@@ -18,11 +17,9 @@ use crate::twilio::call_status::CallStatus;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::region::Region;
 use crate::twilio::sid::CallSid;
-use crate::web::page::{Cursor, Page};
-use crate::web::problem::{FieldError, Problem};
-
-const DEFAULT_LIMIT: usize = 50;
-const MOST: usize = 200;
+use crate::web::page::Page;
+use crate::web::problem::Problem;
+use crate::web::query::{QueryReader, one_more, read_cursor, read_time, unknown_parameter};
 
 /// The parameters of the list, as they come.
 #[derive(Debug, Default, Deserialize)]
@@ -54,9 +51,7 @@ pub async fn list(
         filter.from_number = filter.from_number.map(|text| number_as_logged(&text, zone.region()));
         filter.to_number = filter.to_number.map(|text| number_as_logged(&text, zone.region()));
     }
-    // One more than asked for tells whether there is a next page.
-    let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let calls = store::calls(&mut tx, &filter, one_more).await?;
+    let calls = store::calls(&mut tx, &filter, one_more(limit)).await?;
     tx.commit().await?;
     Ok(Json(Page::cut(calls, limit, Call::place)))
 }
@@ -76,41 +71,20 @@ pub async fn show(
     Ok(Json(CallWithEvents { call, events }))
 }
 
-fn unknown_parameter(rejection: &QueryRejection) -> Problem {
-    let detail =
-        std::error::Error::source(rejection).map_or_else(|| rejection.body_text(), ToString::to_string);
-    Problem::invalid_parameters(vec![FieldError { field: "query", detail }])
-}
-
 impl ListParameters {
     /// All mistakes at once. Numbers stay as they were typed: the tenant's country is not known yet.
     fn read(self) -> Result<(CallFilter, usize), Problem> {
-        let mut errors = Vec::new();
+        let mut reader = QueryReader::default();
         let filter = CallFilter {
-            status: parsed("status", self.status.as_deref(), read_status, &mut errors),
-            from_number: parsed("from", self.from.as_deref(), read_number, &mut errors),
-            to_number: parsed("to", self.to.as_deref(), read_number, &mut errors),
-            since: parsed("since", self.since.as_deref(), read_time, &mut errors),
-            until: parsed("until", self.until.as_deref(), read_time, &mut errors),
-            after: parsed("cursor", self.cursor.as_deref(), read_cursor, &mut errors),
+            status: reader.parsed("status", self.status.as_deref(), read_status),
+            from_number: reader.parsed("from", self.from.as_deref(), read_number),
+            to_number: reader.parsed("to", self.to.as_deref(), read_number),
+            since: reader.parsed("since", self.since.as_deref(), read_time),
+            until: reader.parsed("until", self.until.as_deref(), read_time),
+            after: reader.parsed("cursor", self.cursor.as_deref(), read_cursor),
         };
-        let limit = parsed("limit", self.limit.as_deref(), read_limit, &mut errors).unwrap_or(DEFAULT_LIMIT);
-        if errors.is_empty() { Ok((filter, limit)) } else { Err(Problem::invalid_parameters(errors)) }
-    }
-}
-
-fn parsed<T>(
-    field: &'static str,
-    text: Option<&str>,
-    read: fn(&str) -> Result<T, String>,
-    errors: &mut Vec<FieldError>,
-) -> Option<T> {
-    match text.map(read)? {
-        Ok(value) => Some(value),
-        Err(detail) => {
-            errors.push(FieldError { field, detail });
-            None
-        }
+        let limit = reader.limit(self.limit.as_deref());
+        reader.finish().map(|()| (filter, limit))
     }
 }
 
@@ -119,22 +93,6 @@ fn read_status(text: &str) -> Result<CallStatus, String> {
         let words: Vec<&str> = CallStatus::ALL.iter().map(|status| status.as_str()).collect();
         format!("Must be one of: {}.", words.join(", "))
     })
-}
-
-/// A `+` that was not encoded arrives as a space.
-fn read_time(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
-        .map(|time| time.with_timezone(&Utc))
-        .map_err(|_| "Must be an RFC 3339 time such as 2026-11-25T14:00:00Z.".to_owned())
-}
-
-fn read_limit(text: &str) -> Result<usize, String> {
-    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-    limit.ok_or_else(|| format!("Must be a whole number from 1 to {MOST}."))
-}
-
-fn read_cursor(text: &str) -> Result<Cursor, String> {
-    Cursor::parse(text).map_err(|error| error.to_string())
 }
 
 /// People type numbers in many forms; the log holds E.164, or whatever a caller without a number is called. A `+` that was

@@ -11,6 +11,7 @@ use super::{layers, signed_check};
 use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
 use crate::web::problem::Problem;
+use crate::{accounts, appointments, numbers, quarantine, tenants};
 
 /// What the handlers work with, one part for each kind of caller.
 #[derive(Clone, Debug, FromRef)]
@@ -52,8 +53,29 @@ fn api() -> Router<Doors> {
     Router::new()
         .route("/api/v1/calls", get(calls::api::list))
         .route("/api/v1/calls/{call_sid}", get(calls::api::show))
+        .route("/api/v1/appointments", get(appointments::api::list).post(appointments::api::create))
+        .route("/api/v1/appointments/{id}", get(appointments::api::show))
+        .route("/api/v1/appointments/{id}/cancel", post(appointments::api::cancel))
+        .merge(operators())
         .layer(middleware::from_fn(layers::limit_patience))
         .layer(CatchPanicLayer::custom(layers::report_panic))
+}
+
+/// Called by the agency's own people and programs, with an operator's key.
+fn operators() -> Router<Doors> {
+    let tenant = get(tenants::api::show).patch(tenants::api::change);
+    let number = get(numbers::api::show).patch(numbers::api::change).delete(numbers::api::remove);
+    let account = get(accounts::api::show).patch(accounts::api::change);
+    Router::new()
+        .route("/api/v1/tenants", get(tenants::api::list).post(tenants::api::create))
+        .route("/api/v1/tenants/{slug}", tenant)
+        .route("/api/v1/numbers", get(numbers::api::list).post(numbers::api::create))
+        .route("/api/v1/numbers/{phone_number}", number)
+        .route("/api/v1/accounts", get(accounts::api::list).post(accounts::api::create))
+        .route("/api/v1/accounts/{account_sid}", account)
+        .route("/api/v1/unrouted-calls", get(quarantine::api::list))
+        .route("/api/v1/unrouted-calls/{id}", get(quarantine::api::show))
+        .route("/api/v1/unrouted-calls/{id}/adopt", post(quarantine::api::adopt))
 }
 
 /// Called by whoever keeps the server running.

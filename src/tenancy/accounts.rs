@@ -136,6 +136,23 @@ impl AccountDirectory {
         }
     }
 
+    /// The keys that seal tokens, if there are any.
+    #[must_use]
+    pub fn key_ring(&self) -> Option<&KeyRing> {
+        self.key_ring.as_ref()
+    }
+
+    /// Reads an account that was just changed here. A failure is only noted: the next call with a new token reads it again.
+    pub async fn read_again(&self, sid: &AccountSid) {
+        let _turn = self.reloading.lock().await;
+        match directory::accounts(&self.database, Some(sid), self.key_ring.as_ref()).await {
+            Ok(accounts) => self.remember(sid, accounts.into_iter().next()),
+            Err(error) => {
+                tracing::warn!(account = %sid, %error, "a changed Twilio account was not read again");
+            }
+        }
+    }
+
     fn read_since(&self, sid: &AccountSid, asked_at: DateTime<Utc>) -> Option<Account> {
         let stored = self.stored.read().unwrap_or_else(PoisonError::into_inner);
         stored.get(sid).filter(|loaded| loaded.read_at >= asked_at).map(|loaded| loaded.account.clone())

@@ -1,8 +1,10 @@
 //! The door that API clients come through: reads a key, checks it, makes the scope.
 //!
-//! Promises: a tenant's key opens that tenant; an operator's key opens the tenant that the request names. A key that isn't
-//! there costs the same work as a wrong one.
+//! Promises: a tenant's key opens that tenant; an operator's key opens the tenant that the request names, and what spans
+//! tenants. A key that isn't there costs the same work as a wrong one.
 //! Doesn't: slow down guessing yet; a guess has one chance in 2²⁵⁶.
+
+use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, Query};
 use axum::http::header;
@@ -14,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use super::api_key::HashedApiKey;
 use super::database::Database;
 use super::directory;
+use super::last_known::LastKnownSettings;
 use super::scope::{TenantScope, VerifiedOperator};
 use crate::clock::Clock;
 use crate::web::problem::Problem;
@@ -30,6 +33,8 @@ pub struct ApiDoor {
     pub clock: Clock,
     /// For noting the last use after the answer.
     pub tasks: TaskTracker,
+    /// What a call is answered from while the database is away. Read again after an operator's change.
+    pub last_known: Arc<LastKnownSettings>,
 }
 
 enum Caller {
@@ -38,6 +43,16 @@ enum Caller {
 }
 
 impl ApiDoor {
+    /// An operator has changed where calls go: what is known without the database is read again, after the answer.
+    pub fn routes_changed(&self) {
+        let door = self.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = door.last_known.read_again(&door.database).await {
+                tracing::warn!(%error, "the settings last known were not read again");
+            }
+        });
+    }
+
     async fn caller_of(&self, key: &str) -> Result<Caller, Problem> {
         // kind_id_secret; the secret may hold the separator itself.
         let prefix = match key.match_indices('_').nth(1) {
@@ -88,7 +103,19 @@ struct NamedTenant {
     tenant: Option<String>,
 }
 
-/// A request for a tenant's data: `Authorization: Bearer KEY`, and `?tenant=SLUG` if it is an operator's.
+/// The key of `Authorization: Bearer KEY`.
+fn presented_key(parts: &Parts) -> Result<&str, Problem> {
+    parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, key)| key.trim())
+        .ok_or_else(Problem::unauthorized)
+}
+
+/// A request for a tenant's data: a key of the tenant, or an operator's with `?tenant=SLUG`.
 impl<S> FromRequestParts<S> for TenantScope
 where
     S: Send + Sync,
@@ -98,16 +125,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let door = ApiDoor::from_ref(state);
-        let key = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, key)| key.trim())
-            .ok_or_else(Problem::unauthorized)?;
         let named = Query::<NamedTenant>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.tenant);
-        let scope = match door.caller_of(key).await? {
+        let scope = match door.caller_of(presented_key(parts)?).await? {
             // A tenant's key that asks for somebody else must not get its own data instead.
             Caller::Tenant(_) if named.is_some() => return Err(Problem::tenant_named_in_vain()),
             Caller::Tenant(scope) => scope,
@@ -120,5 +139,23 @@ where
         };
         tracing::Span::current().record("tenant", tracing::field::display(scope.tenant_id()));
         Ok(scope)
+    }
+}
+
+/// A request for what spans tenants: an operator's key. A tenant's key is good and gets 403: it learns only that such
+/// addresses are not for it, which the documentation says as well.
+impl<S> FromRequestParts<S> for VerifiedOperator
+where
+    S: Send + Sync,
+    ApiDoor: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let door = ApiDoor::from_ref(state);
+        match door.caller_of(presented_key(parts)?).await? {
+            Caller::Operator(operator) => Ok(operator),
+            Caller::Tenant(_) => Err(Problem::forbidden()),
+        }
     }
 }

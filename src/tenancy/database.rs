@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Transaction};
 
 use super::ids::TenantId;
 use super::scope::{TenantScope, VerifiedOperator};
@@ -60,7 +60,15 @@ pub struct IngestConnection(PoolConnection<Postgres>);
 
 /// A connection of an operator, for the functions that look across tenants.
 #[derive(Debug)]
-pub struct OperatorConnection(PoolConnection<Postgres>);
+pub struct OperatorConnection(Held);
+
+#[derive(Debug)]
+enum Held {
+    /// Each statement stands for itself.
+    Plain(PoolConnection<Postgres>),
+    /// All statements or none.
+    InTransaction(Transaction<'static, Postgres>),
+}
 
 impl Database {
     /// Opens nothing yet: the first use connects.
@@ -106,7 +114,12 @@ impl Database {
 
     /// A connection for what spans tenants.
     pub async fn operator(&self, _: VerifiedOperator) -> Result<OperatorConnection, sqlx::Error> {
-        self.reports.acquire().await.map(OperatorConnection)
+        self.reports.acquire().await.map(Held::Plain).map(OperatorConnection)
+    }
+
+    /// The same in a transaction: what isn't committed is undone.
+    pub async fn begin_operator(&self, _: VerifiedOperator) -> Result<OperatorConnection, sqlx::Error> {
+        self.reports.begin().await.map(Held::InTransaction).map(OperatorConnection)
     }
 
     /// For `tenancy/` itself: what must be found before anybody has proved anything (tokens, keys, routes).
@@ -151,7 +164,18 @@ impl IngestConnection {
 impl OperatorConnection {
     /// The connection, for a store function's one statement.
     pub fn connection(&mut self) -> &mut PgConnection {
-        &mut self.0
+        match &mut self.0 {
+            Held::Plain(connection) => connection,
+            Held::InTransaction(transaction) => transaction,
+        }
+    }
+
+    /// Makes what was written in a transaction last; without one, it lasts already.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self.0 {
+            Held::Plain(_) => Ok(()),
+            Held::InTransaction(transaction) => transaction.commit().await,
+        }
     }
 }
 

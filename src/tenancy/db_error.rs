@@ -2,7 +2,7 @@
 //!
 //! Promises: what the database says stays in the log; the answer says who must act.
 
-use crate::web::problem::Problem;
+use crate::web::problem::{FieldError, Problem};
 
 /// SQLSTATE of a broken UNIQUE or primary key.
 const UNIQUE_VIOLATION: &str = "23505";
@@ -16,8 +16,18 @@ pub fn is_unique_violation(error: &sqlx::Error) -> bool {
         .is_some_and(|code| code == UNIQUE_VIOLATION)
 }
 
+/// The name of the constraint that a statement broke.
+#[must_use]
+pub fn broken_constraint(error: &sqlx::Error) -> Option<&str> {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::constraint)
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
+        if holds_nul(&error) {
+            let detail = "A parameter holds a NUL character, which can't be stored or found.";
+            return Self::invalid_parameters(vec![FieldError::new("query", detail)]);
+        }
         tracing::error!(error = &error as &dyn std::error::Error, "the database failed a request");
         if is_unavailable(&error) { Self::unavailable() } else { Self::internal() }
     }
@@ -45,6 +55,11 @@ pub fn is_lost_connection(error: &sqlx::Error) -> bool {
     const ENDED: [&str; 3] = ["57P01", "57P02", "57P03"];
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     matches!(error, sqlx::Error::Io(_)) || code.is_some_and(|code| ENDED.contains(&&*code))
+}
+
+/// Whether a text had a character that PostgreSQL has no place for (22021); in UTF-8 that is NUL alone.
+fn holds_nul(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "22021")
 }
 
 /// SQLSTATE classes of a server that will be well again: connection (08), resources (53), operator intervention (57).

@@ -51,7 +51,7 @@ pub enum TokenSlot {
 }
 
 impl TokenSlot {
-    fn column(self) -> &'static str {
+    pub(super) fn column(self) -> &'static str {
         match self {
             Self::Primary => "primary_token_sealed",
             Self::Secondary => "secondary_token_sealed",

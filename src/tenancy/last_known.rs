@@ -18,19 +18,27 @@ const MOST_NUMBERS: usize = 50_000;
 /// The settings by dialled number.
 #[derive(Debug, Default)]
 pub struct LastKnownSettings {
-    by_number: RwLock<HashMap<String, (TenantScope, CallSettings)>>,
+    by_number: RwLock<ByNumber>,
+}
+
+type ByNumber = HashMap<String, (TenantScope, CallSettings)>;
+
+async fn read(database: &Database) -> Result<ByNumber, sqlx::Error> {
+    let routes = directory::routes(database).await?.into_iter().take(MOST_NUMBERS);
+    Ok(routes.map(|route| (route.number, (route.scope, route.settings))).collect())
 }
 
 impl LastKnownSettings {
     /// Reads the routes of all numbers.
     pub async fn load(database: &Database) -> Result<Self, sqlx::Error> {
-        let routes = directory::routes(database).await?;
-        let by_number = routes
-            .into_iter()
-            .take(MOST_NUMBERS)
-            .map(|route| (route.number, (route.scope, route.settings)))
-            .collect();
-        Ok(Self { by_number: RwLock::new(by_number) })
+        read(database).await.map(|by_number| Self { by_number: RwLock::new(by_number) })
+    }
+
+    /// Forgets everything and reads it anew: somebody has changed numbers or settings.
+    pub async fn read_again(&self, database: &Database) -> Result<(), sqlx::Error> {
+        let by_number = read(database).await?;
+        *self.by_number.write().unwrap_or_else(PoisonError::into_inner) = by_number;
+        Ok(())
     }
 
     /// What was last known of the number that a verified call dialled, if the call's account may call that tenant.

@@ -5,6 +5,7 @@
 //! Doesn't: decide anything about calls, or know any table of the business beyond the directory.
 
 pub mod account;
+pub mod account_tokens;
 pub mod accounts;
 pub mod api_door;
 pub mod api_key;
@@ -14,6 +15,7 @@ pub mod directory;
 pub mod ids;
 pub mod ingest;
 pub mod last_known;
+pub mod once;
 pub mod refusal_doctor;
 pub mod scope;
 pub mod secrets;
@@ -26,6 +28,7 @@ pub use api_door::ApiDoor;
 pub use database::Database;
 pub use ids::TenantId;
 pub use last_known::LastKnownSettings;
+pub use once::Once;
 pub use refusal_doctor::RefusalDoctor;
 pub use scope::{TenantScope, VerifiedOperator};
 pub use tenant_tx::TenantTx;

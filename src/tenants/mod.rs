@@ -2,6 +2,8 @@
 //!
 //! Promises: a slug names one tenant for people and never changes its id. Doesn't: hold numbers or keys.
 
+pub mod api;
+pub mod body;
 pub mod store;
 pub mod tenant;
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::tenant::{ListedTenant, NewTenant};
+use super::tenant::{ListedTenant, NewTenant, Tenant};
 use crate::tenancy::database::OperatorConnection;
 use crate::tenancy::{TenantId, TenantTx};
 use crate::twilio::phone_number::E164PhoneNumber;
@@ -33,6 +33,59 @@ pub async fn create(
         .execute(tx.connection())
         .await?;
     Ok(id)
+}
+
+/// The transaction's tenant, locked until its end, so that two changes take turns. The lock leaves calls alone, which only
+/// refer to the tenant.
+pub async fn tenant(tx: &mut TenantTx) -> Result<Tenant, sqlx::Error> {
+    sqlx::query_as!(
+        Tenant,
+        r#"SELECT id AS "id: TenantId", slug, company_name, timezone, greeting_message, forward_number, is_active,
+                  accepts_unknown_numbers, created_at, updated_at
+             FROM public.tenants WHERE id = $1 FOR NO KEY UPDATE"#,
+        tx.tenant_id().as_uuid()
+    )
+    .fetch_one(tx.connection())
+    .await
+}
+
+/// Makes the transaction's tenant what `changed` says.
+pub async fn change(tx: &mut TenantTx, changed: &Tenant) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"UPDATE public.tenants
+              SET company_name = $2, timezone = $3, greeting_message = $4, forward_number = $5, is_active = $6,
+                  updated_at = $7
+            WHERE id = $1"#,
+        tx.tenant_id().as_uuid(),
+        changed.company_name,
+        changed.timezone,
+        changed.greeting_message,
+        changed.forward_number,
+        changed.is_active,
+        changed.updated_at
+    )
+    .execute(tx.connection())
+    .await
+    .map(drop)
+}
+
+/// The tenants whose slug comes after this one, by slug, at most `limit`.
+pub async fn page(
+    connection: &mut OperatorConnection,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Tenant>, sqlx::Error> {
+    sqlx::query_as!(
+        Tenant,
+        r#"SELECT id AS "id!: TenantId", slug AS "slug!", company_name AS "company_name!", timezone AS "timezone!",
+                  greeting_message, forward_number, is_active AS "is_active!",
+                  accepts_unknown_numbers AS "accepts_unknown_numbers!", created_at AS "created_at!", updated_at AS "updated_at!"
+             FROM switchboard.list_tenants_after($1, $2)"#,
+        after,
+        limit
+    )
+    .fetch_all(connection.connection())
+    .await
 }
 
 /// The time zone of the transaction's tenant.

@@ -104,6 +104,31 @@ pub struct NewTenant {
     pub forward_number: Option<E164PhoneNumber>,
 }
 
+/// A tenant, as operators see and change it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name in commands and URLs.
+    pub slug: String,
+    /// The firm's name.
+    pub company_name: String,
+    /// IANA name.
+    pub timezone: String,
+    /// What callers hear first; null: a sentence with the firm's name.
+    pub greeting_message: Option<String>,
+    /// Where calls go, in E.164; null: a goodbye.
+    pub forward_number: Option<String>,
+    /// Whether its calls are answered and its keys good.
+    pub is_active: bool,
+    /// Whether it gets the calls to numbers that nobody owns.
+    pub accepts_unknown_numbers: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
 /// A tenant in the list of all.
 #[derive(Clone, Debug, Serialize)]
 pub struct ListedTenant {

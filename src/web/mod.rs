@@ -2,6 +2,9 @@
 //!
 //! Promises: one shape for each, used by every handler. Doesn't: know what is answered, or whom.
 
+pub mod json_fields;
+pub mod keyed_json;
 pub mod page;
 pub mod problem;
+pub mod query;
 pub mod twiml_response;

@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 /// One page of a list.
 #[derive(Debug, Serialize)]
-pub struct Page<T> {
+pub struct Page<T, C = Cursor> {
     /// The rows, in the list's order.
     pub data: Vec<T>,
     /// Pass it as `?cursor=` for the next page; null on the last one.
-    pub next_cursor: Option<Cursor>,
+    pub next_cursor: Option<C>,
 }
 
 /// A place in a list ordered by time and id: right after this row.
@@ -55,10 +55,41 @@ impl Serialize for Cursor {
     }
 }
 
-impl<T> Page<T> {
+/// A place in a list ordered by a name that no two rows share: right after this row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameCursor(String);
+
+impl NameCursor {
+    /// The place right after the row of this name.
+    #[must_use]
+    pub fn after(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// Reads what [`NameCursor`] serialises to.
+    pub fn parse(text: &str) -> Result<Self, InvalidCursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
+        let name = String::from_utf8(bytes).map_err(|_| InvalidCursor)?;
+        if name.is_empty() || name.contains('\0') { Err(InvalidCursor) } else { Ok(Self(name)) }
+    }
+
+    /// The name of the row.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for NameCursor {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(&self.0))
+    }
+}
+
+impl<T, C> Page<T, C> {
     /// A page of at most `limit` rows out of a query that asked for one more than that.
     #[must_use]
-    pub fn cut(mut rows: Vec<T>, limit: usize, place: impl Fn(&T) -> Cursor) -> Self {
+    pub fn cut(mut rows: Vec<T>, limit: usize, place: impl Fn(&T) -> C) -> Self {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = if more { rows.last().map(place) } else { None };
@@ -87,6 +118,16 @@ mod tests {
     fn a_text_that_is_no_cursor_is_refused() {
         for text in ["", "x", "AAAA", "!!", &"A".repeat(400)] {
             assert_eq!(Cursor::parse(text), Err(InvalidCursor), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_comes_back_as_it_went_out() {
+        let text = serde_json::to_value(NameCursor::after("acme-hvac")).unwrap();
+
+        assert_eq!(NameCursor::parse(text.as_str().unwrap()), Ok(NameCursor::after("acme-hvac")));
+        for text in ["", "!!", "AA"] {
+            assert_eq!(NameCursor::parse(text), Err(InvalidCursor), "{text}");
         }
     }
 

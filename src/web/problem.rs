@@ -3,6 +3,8 @@
 //! Promises: `application/problem+json` with a stable `type`; a missing thing and somebody else's look the same.
 //! Doesn't: know the request's id; the layer around all requests adds it.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -27,10 +29,18 @@ pub struct Problem {
 /// What is wrong with one parameter or field.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct FieldError {
-    /// The name of the parameter.
-    pub field: &'static str,
+    /// The name of the parameter or field.
+    pub field: Cow<'static, str>,
     /// What is wrong, and what would be right.
     pub detail: String,
+}
+
+impl FieldError {
+    /// What is wrong with a field that we know.
+    #[must_use]
+    pub fn new(field: &'static str, detail: impl Into<String>) -> Self {
+        Self { field: Cow::Borrowed(field), detail: detail.into() }
+    }
 }
 
 impl Problem {
@@ -86,17 +96,83 @@ impl Problem {
     /// 400: an operator key opens many doors, so the request must name one.
     #[must_use]
     pub fn tenant_not_named() -> Self {
-        Self::invalid_parameters(vec![FieldError {
-            field: "tenant",
-            detail: "An operator key needs ?tenant=SLUG to say whose data is meant.".to_owned(),
-        }])
+        let detail = "An operator key needs ?tenant=SLUG to say whose data is meant.";
+        Self::invalid_parameters(vec![FieldError::new("tenant", detail)])
+    }
+
+    /// 400: a body that can't be used, each field with its reason.
+    #[must_use]
+    pub fn invalid_body(errors: Vec<FieldError>) -> Self {
+        let problem = Self::new(
+            StatusCode::BAD_REQUEST,
+            "urn:switchboard:problem:invalid-body",
+            "Invalid body",
+            "Some fields of the body can't be used. Nothing was done.",
+        );
+        Self { errors, ..problem }
+    }
+
+    /// 403: a good key, but what spans tenants is for operators.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "urn:switchboard:problem:forbidden",
+            "Forbidden",
+            "This spans tenants and needs an operator's key. `switchboard key create --operator` makes one.",
+        )
+    }
+
+    /// 409: it can't be done as things are; the field that stands in the way, and what it collides with.
+    #[must_use]
+    pub fn conflict(field: &'static str, detail: impl Into<String>) -> Self {
+        let problem = Self::new(
+            StatusCode::CONFLICT,
+            "urn:switchboard:problem:conflict",
+            "Conflict",
+            "This can't be done as things are. Nothing was done.",
+        );
+        Self { errors: vec![FieldError::new(field, detail)], ..problem }
+    }
+
+    /// 422: the key belongs to another request.
+    #[must_use]
+    pub fn idempotency_key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "urn:switchboard:problem:idempotency-key-reused",
+            "Idempotency key reused",
+            "Another request was answered under this Idempotency-Key. Choose a new key for a new request.",
+        )
+    }
+
+    /// 413.
+    #[must_use]
+    pub fn too_large(most_bytes: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "urn:switchboard:problem:too-large",
+            "Too large",
+            format!("The body may hold {most_bytes} bytes at most."),
+        )
+    }
+
+    /// 415.
+    #[must_use]
+    pub fn not_json() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "urn:switchboard:problem:unsupported-media-type",
+            "Unsupported media type",
+            "Send a JSON object with `Content-Type: application/json`.",
+        )
     }
 
     /// 400: a tenant's key opens one door, so the request must not name another.
     #[must_use]
     pub fn tenant_named_in_vain() -> Self {
         Self::invalid_parameters(vec![FieldError {
-            field: "tenant",
+            field: "tenant".into(),
             detail: "Only an operator's key names a tenant; this key opens its own tenant alone.".to_owned(),
         }])
     }

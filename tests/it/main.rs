@@ -8,8 +8,11 @@
 
 mod support;
 
+mod account_management;
 mod answering;
 mod api_access;
+mod api_bodies;
+mod appointment_booking;
 mod appointments;
 mod call_log;
 mod defaults;
@@ -18,11 +21,13 @@ mod diagnosis;
 mod failing;
 mod health;
 mod hosted_roles;
+mod idempotency;
 mod isolation;
 mod logs;
 mod migration;
 mod mutations;
 mod number_look_up;
+mod number_management;
 mod orders;
 mod public_urls;
 mod quarantine;
@@ -33,4 +38,6 @@ mod rules;
 mod serving;
 mod storm;
 mod strangers;
+mod tenant_management;
 mod tokens;
+mod unrouted_calls;

@@ -1,0 +1,175 @@
+//! Visits over HTTP: `/api/v1/appointments`, one of them, and its cancellation.
+//!
+//! Promises: a time that is taken is a conflict that names what takes it, also where two ask at once; a visit of somebody
+//! else looks like one that doesn't exist.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use chrono::SecondsFormat;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::appointment::{
+    Appointment, AppointmentFilter, AppointmentStatus, Cancellation, NewAppointment, TimeRange,
+};
+use super::{body, store};
+use crate::tenancy::db_error::broken_constraint;
+use crate::tenancy::{ApiDoor, Once, TenantScope};
+use crate::web::keyed_json::{JsonAnswer, KeyedJson};
+use crate::web::page::Page;
+use crate::web::problem::{FieldError, Problem};
+use crate::web::query::{QueryReader, one_more, read_cursor, read_time, unknown_parameter};
+
+/// The parameters of the list, as they come.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListParameters {
+    status: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+    /// Read where the key is checked.
+    #[serde(rename = "tenant")]
+    _tenant: Option<String>,
+}
+
+/// Lists visits by their beginning.
+pub async fn list(
+    State(door): State<ApiDoor>,
+    scope: TenantScope,
+    parameters: Result<Query<ListParameters>, QueryRejection>,
+) -> Result<Json<Page<Appointment>>, Problem> {
+    let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
+    let (filter, limit) = parameters.read()?;
+    let mut tx = door.database.begin(scope).await?;
+    let visits = store::page(&mut tx, &filter, one_more(limit)).await?;
+    tx.commit().await?;
+    Ok(Json(Page::cut(visits, limit, Appointment::place)))
+}
+
+impl ListParameters {
+    /// All mistakes at once.
+    fn read(self) -> Result<(AppointmentFilter, usize), Problem> {
+        let mut reader = QueryReader::default();
+        let filter = AppointmentFilter {
+            status: reader.parsed("status", self.status.as_deref(), AppointmentStatus::parse),
+            since: reader.parsed("since", self.since.as_deref(), read_time),
+            until: reader.parsed("until", self.until.as_deref(), read_time),
+            after: reader.parsed("cursor", self.cursor.as_deref(), read_cursor),
+        };
+        let limit = reader.limit(self.limit.as_deref());
+        reader.finish().map(|()| (filter, limit))
+    }
+}
+
+/// Books a visit.
+pub async fn create(
+    State(door): State<ApiDoor>,
+    scope: TenantScope,
+    KeyedJson { key, fields }: KeyedJson,
+) -> Result<JsonAnswer, Problem> {
+    let once = Once::of_tenant(scope, key);
+    let mut tx = door.database.begin(scope).await?;
+    if let Some(answer) = once.earlier_answer(tx.connection(), door.clock.now()).await? {
+        return Ok(answer);
+    }
+    let zone = store::take_turn(&mut tx).await?.parse().unwrap_or_default();
+    let visit = body::new_appointment(fields, &zone)?;
+    match store::book(&mut tx, &visit, door.clock.now()).await {
+        Ok(booked) => {
+            let answer = JsonAnswer::created(&booked)?;
+            once.keep(tx.connection(), &answer).await?;
+            tx.commit().await?;
+            Ok(answer)
+        }
+        Err(error) => {
+            // It is spoilt, and its turn is over.
+            drop(tx);
+            Err(refused(&door, scope, &visit, error).await)
+        }
+    }
+}
+
+async fn refused(door: &ApiDoor, scope: TenantScope, visit: &NewAppointment, error: sqlx::Error) -> Problem {
+    match broken_constraint(&error) {
+        Some("appointments_no_overlap") => match taken(door, scope, visit).await {
+            Ok(taken) => Problem::conflict("starts_at", overlap(&visit.resource, &taken)),
+            Err(error) => error.into(),
+        },
+        Some("appointments_call_log_id_fkey") => {
+            Problem::invalid_body(vec![FieldError::new("call_log_id", "There is no such call.")])
+        }
+        Some(_) | None => error.into(),
+    }
+}
+
+async fn taken(
+    door: &ApiDoor,
+    scope: TenantScope,
+    visit: &NewAppointment,
+) -> Result<Vec<TimeRange>, sqlx::Error> {
+    let mut tx = door.database.begin(scope).await?;
+    let taken = store::taken_times(&mut tx, &visit.resource, visit.time).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+fn overlap(resource: &str, taken: &[TimeRange]) -> String {
+    let text = |time: &TimeRange| {
+        let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        format!("{} to {}", moment(time.start()), moment(time.end()))
+    };
+    if taken.is_empty() {
+        return format!("The time was taken for {resource} a moment ago, and is free again. Try once more.");
+    }
+    let times: Vec<String> = taken.iter().map(text).collect();
+    format!("The time is taken for {resource}: {}.", times.join(", "))
+}
+
+/// Shows one visit.
+pub async fn show(
+    State(door): State<ApiDoor>,
+    scope: TenantScope,
+    Path(id): Path<String>,
+) -> Result<Json<Appointment>, Problem> {
+    let id = in_path(&id)?;
+    let mut tx = door.database.begin(scope).await?;
+    let visit = store::appointment(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    tx.commit().await?;
+    Ok(Json(visit))
+}
+
+/// Cancels a visit. To cancel it again changes nothing.
+pub async fn cancel(
+    State(door): State<ApiDoor>,
+    scope: TenantScope,
+    Path(id): Path<String>,
+    KeyedJson { key, fields }: KeyedJson,
+) -> Result<JsonAnswer, Problem> {
+    let id = in_path(&id)?;
+    fields.finish(Some(()))?;
+    let once = Once::of_tenant(scope, key);
+    let mut tx = door.database.begin(scope).await?;
+    if let Some(answer) = once.earlier_answer(tx.connection(), door.clock.now()).await? {
+        return Ok(answer);
+    }
+    match store::cancel(&mut tx, id, door.clock.now()).await? {
+        Cancellation::Done(visit) => {
+            let answer = JsonAnswer::ok(&visit)?;
+            once.keep(tx.connection(), &answer).await?;
+            tx.commit().await?;
+            Ok(answer)
+        }
+        Cancellation::Over(status) => {
+            let detail = format!("The visit is over ({}), and can't be cancelled.", status.as_str());
+            Err(Problem::conflict("status", detail))
+        }
+        Cancellation::NotThere => Err(Problem::not_found()),
+    }
+}
+
+fn in_path(text: &str) -> Result<Uuid, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
