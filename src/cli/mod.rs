@@ -8,6 +8,7 @@ mod account;
 mod completions;
 mod demo;
 mod failure;
+mod healthcheck;
 mod key;
 mod layout;
 mod migrate;
@@ -72,6 +73,8 @@ enum Command {
     /// Judge the signatures of webhooks
     #[command(subcommand)]
     Signature(signature::SignatureCommand),
+    /// Ask the server of this machine whether it answers calls: exit 0 if so, 1 if not
+    Healthcheck,
     /// Print the completions of a shell
     Completions(completions::CompletionsArguments),
 }
@@ -97,10 +100,11 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(command: Command) -> Result<(), Failure> {
-    // These need neither settings nor a runtime.
+    // These need no settings to be right, and no runtime of ours.
     let command = match command {
         Command::Signature(command) => return signature::run(&command),
         Command::Completions(arguments) => return completions::run(arguments, &mut CommandLine::command()),
+        Command::Healthcheck => return healthcheck::run(&Environment::of_process()),
         other @ (Command::Demo(_)
         | Command::Serve(_)
         | Command::Migrate
@@ -143,6 +147,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Simulate(command) => Box::pin(simulate::run(settings, command)).await,
         Command::Signature(command) => signature::run(&command),
         Command::Completions(arguments) => completions::run(arguments, &mut CommandLine::command()),
+        Command::Healthcheck => healthcheck::run(&Environment::of_process()),
     }
 }
 
@@ -159,7 +164,8 @@ fn default_filter(command: &Command) -> &'static str {
         | Command::Key(_)
         | Command::Simulate(_)
         | Command::Signature(_)
-        | Command::Completions(_) => "warn",
+        | Command::Completions(_)
+        | Command::Healthcheck => "warn",
     }
 }
 
