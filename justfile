@@ -13,7 +13,7 @@ default:
 
 # Everything, quick checks first and the tests last
 [group('check')]
-check: fmt-check clippy doc prepare-check demo-once test
+check: fmt-check deploy-check deny clippy doc prepare-check demo-once test
 
 # Is the code formatted?
 [group('check')]
@@ -35,9 +35,19 @@ test:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
+# The Dockerfile's own lints; `cargo test --test deployment` holds it against the rest
+[group('check')]
+deploy-check: (setup "hadolint")
+    hadolint Dockerfile
+
+# Licences, bans and sources of all dependencies; advisories need GitHub, see deny.toml
+[group('check')]
+deny: (setup "cargo-deny")
+    cargo deny --locked check bans licenses sources
+
 # Does .sqlx hold exactly the queries of the code?
 [group('check')]
-prepare-check: setup
+prepare-check: (setup "sqlx-cli")
     scripts/with-database cargo sqlx prepare --check -- --locked --all-targets \
         | awk '{ print } /potentially unused/ { stale = 1 } END { exit stale }'
 
@@ -53,7 +63,7 @@ fmt:
 
 # Writes .sqlx anew; after every change of a query or a migration
 [group('work')]
-prepare: setup
+prepare: (setup "sqlx-cli")
     scripts/with-database cargo sqlx prepare -- --locked --all-targets
 
 # The demo, until Ctrl-C
@@ -61,7 +71,12 @@ prepare: setup
 demo *flags:
     cargo run --locked -- demo {{ flags }}
 
-# Installs sqlx-cli if it is missing
+# Builds the image and runs it, without a Docker engine; as root
 [group('work')]
-setup:
-    @scripts/setup
+image *flags:
+    scripts/image {{ flags }}
+
+# Installs the tools that are missing: sqlx-cli, cargo-deny, hadolint
+[group('work')]
+setup *tools:
+    @scripts/setup {{ tools }}

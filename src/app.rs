@@ -25,8 +25,8 @@ use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{AccountDirectory, ApiDoor, Database, LastKnownSettings, RefusalDoctor, TwilioDoor};
 use crate::twilio::public_url::{InvalidPublicBaseUrl, PublicBaseUrl};
 
-/// How long requests under way may take once the server stops.
-const DRAIN: Duration = Duration::from_secs(20);
+/// How long requests under way may take once the server stops. Whoever stops it must wait longer (`tests/deployment.rs`).
+pub const DRAIN: Duration = Duration::from_secs(20);
 
 /// What a server is made of.
 #[derive(Clone, Debug)]

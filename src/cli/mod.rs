@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod failure;
+mod healthcheck;
 mod key;
 mod layout;
 mod migrate;
@@ -75,6 +76,8 @@ enum Command {
     /// Judge the signatures of webhooks
     #[command(subcommand)]
     Signature(signature::SignatureCommand),
+    /// Ask the server of this machine whether it answers calls: exit 0 if so, 1 if not
+    Healthcheck,
     /// Print the completions of a shell
     Completions(completions::CompletionsArguments),
 }
@@ -100,10 +103,11 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(command: Command) -> Result<(), Failure> {
-    // These need neither settings nor a runtime.
+    // These need no settings to be right, and no runtime of ours.
     let command = match command {
         Command::Signature(command) => return signature::run(&command),
         Command::Completions(arguments) => return completions::run(arguments, &mut CommandLine::command()),
+        Command::Healthcheck => return healthcheck::run(&Environment::of_process()),
         other @ (Command::Demo(_)
         | Command::Serve(_)
         | Command::Migrate
@@ -156,6 +160,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Doctor(arguments) => Box::pin(doctor::run(settings, arguments)).await,
         Command::Signature(command) => signature::run(&command),
         Command::Completions(arguments) => completions::run(arguments, &mut CommandLine::command()),
+        Command::Healthcheck => healthcheck::run(&Environment::of_process()),
     }
 }
 
@@ -174,7 +179,8 @@ fn default_filter(command: &Command) -> &'static str {
         | Command::Key(_)
         | Command::Simulate(_)
         | Command::Signature(_)
-        | Command::Completions(_) => "warn",
+        | Command::Completions(_)
+        | Command::Healthcheck => "warn",
     }
 }
 

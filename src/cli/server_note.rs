@@ -40,15 +40,20 @@ pub(super) fn read(data_directory: &Path) -> Option<ServerNote> {
 }
 
 impl ServerNote {
-    /// Where the server is reached from this machine: one that listens everywhere does so on loopback, too.
+    /// Where the server is reached from this machine.
     pub(super) fn local_address(&self) -> SocketAddr {
-        let ip = match self.address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-            ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
-        };
-        SocketAddr::new(ip, self.address.port())
+        reached_from_here(self.address)
     }
+}
+
+/// Where a listener is reached from this machine: one that listens everywhere does so on loopback, too.
+pub(super) fn reached_from_here(listener: SocketAddr) -> SocketAddr {
+    let ip = match listener.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, listener.port())
 }
 
 /// Leaves the note.
