@@ -36,3 +36,4 @@ mod storm;
 mod tenant_management;
 mod tokens;
 mod unrouted_calls;
+mod wrong_keys;
