@@ -65,7 +65,8 @@ impl ApiDoor {
             None => return Err(Problem::unauthorized()),
         };
         let now = self.clock.now();
-        let guess = Guess::new(peer(parts), prefix);
+        let presented = HashedApiKey::of(key);
+        let guess = Guess::new(peer(parts), prefix, presented.digest());
         if let Some(wait) = self.brake.wait(&guess, now) {
             return Err(Problem::too_many_wrong_keys(wait));
         }
@@ -77,7 +78,6 @@ impl ApiDoor {
         )
         .fetch_optional(&mut *connection)
         .await?;
-        let presented = HashedApiKey::of(key);
         // A key that isn't there is compared as well, against nothing.
         let stored = found.as_ref().map_or(&[0_u8; 32][..], |found| found.secret_hash.as_slice());
         let matches = presented.is(stored);
@@ -85,6 +85,7 @@ impl ApiDoor {
             self.brake.note_wrong(&guess, now);
             return Err(Problem::unauthorized());
         };
+        self.brake.note_good(&guess, now);
         if found.last_used_at.is_none_or(|last| now - last >= NOTE_PAUSE) {
             self.note_use(prefix.to_owned(), now);
         }

@@ -1,10 +1,12 @@
 //! Slows those who try keys: who was wrong too often is not even looked up for a while.
 //!
 //! Promises: counts by the peer's address, and by address and prefix together, so that one program with a bad key stops
-//! itself before it stops its neighbours, and nobody elsewhere can stop a good key by guessing at its prefix. Bounded memory.
-//! Doesn't: believe any header about who asks, or count a good key.
+//! itself before it stops its neighbours. A key that was good lately is never slowed: behind a proxy all clients share an
+//! address, and one who guesses must not shut the others out. Bounded memory.
+//! Doesn't: believe any header about who asks; or trust a key because it was good, only look it up.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,6 +16,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 const MOST_SUBJECTS: usize = 10_000;
 /// A longer prefix is none of ours; it counts under its beginning.
 const LONGEST_PREFIX: usize = 32;
+
+/// How long a good key is remembered after its last use.
+const GOOD_FOR: TimeDelta = TimeDelta::days(1);
 
 /// How often one may be wrong: a few times at once, then once in a while.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +42,8 @@ impl Allowance {
 pub struct Guess {
     address: IpAddr,
     prefix: String,
+    /// SHA-256 of the whole key.
+    digest: [u8; 32],
 }
 
 /// What is counted. The prefix is empty for the address alone.
@@ -46,16 +53,19 @@ struct Subject {
     prefix: String,
 }
 
-/// The memory of wrong keys: for each subject, when all is forgotten (the generic cell rate algorithm).
+/// The memory of wrong and of good keys.
 #[derive(Debug, Default)]
 pub struct GuessBrake {
+    /// For each subject, when all its wrong keys are forgotten (the generic cell rate algorithm).
     forgotten_at: Mutex<HashMap<Subject, DateTime<Utc>>>,
+    /// Until when each key that was good is remembered.
+    good_until: Mutex<HashMap<[u8; 32], DateTime<Utc>>>,
 }
 
 impl Guess {
-    /// `peer` is the address of the connection itself.
+    /// `peer` is the address of the connection itself, `digest` the SHA-256 of the whole key.
     #[must_use]
-    pub fn new(peer: IpAddr, prefix: &str) -> Self {
+    pub fn new(peer: IpAddr, prefix: &str, digest: [u8; 32]) -> Self {
         let address = match peer.to_canonical() {
             IpAddr::V4(address) => IpAddr::V4(address),
             // Whoever has one address of IPv6 has all of its /64.
@@ -64,7 +74,7 @@ impl Guess {
                 IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
             }
         };
-        Self { address, prefix: prefix.chars().take(LONGEST_PREFIX).collect() }
+        Self { address, prefix: prefix.chars().take(LONGEST_PREFIX).collect(), digest }
     }
 
     fn subjects(&self) -> [(Subject, Allowance); 2] {
@@ -77,6 +87,11 @@ impl GuessBrake {
     /// How long this guess has to wait; none: it may be tried now.
     #[must_use]
     pub fn wait(&self, guess: &Guess, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let good_until = self.good_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if good_until.get(&guess.digest).is_some_and(|until| *until > now) {
+            return None;
+        }
+        drop(good_until);
         let forgotten_at = self.forgotten_at.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = guess.subjects().into_iter().filter_map(|(subject, allowance)| {
             let ahead = *forgotten_at.get(&subject)? - now;
@@ -85,8 +100,18 @@ impl GuessBrake {
         waits.max()
     }
 
-    /// Notes that this guess was wrong.
+    /// Notes that this key is good.
+    pub fn note_good(&self, guess: &Guess, now: DateTime<Utc>) {
+        let mut good_until = self.good_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if !good_until.contains_key(&guess.digest) {
+            make_room(&mut good_until, now);
+        }
+        good_until.insert(guess.digest, now + GOOD_FOR);
+    }
+
+    /// Notes that this key is wrong, or no longer good.
     pub fn note_wrong(&self, guess: &Guess, now: DateTime<Utc>) {
+        self.good_until.lock().unwrap_or_else(PoisonError::into_inner).remove(&guess.digest);
         let mut forgotten_at = self.forgotten_at.lock().unwrap_or_else(PoisonError::into_inner);
         for (subject, allowance) in guess.subjects() {
             if !forgotten_at.contains_key(&subject) {
@@ -98,14 +123,14 @@ impl GuessBrake {
     }
 }
 
-/// Drops what is forgotten anyway; if that is nothing, whoever would be forgotten first.
-fn make_room(forgotten_at: &mut HashMap<Subject, DateTime<Utc>>, now: DateTime<Utc>) {
+/// Drops what is forgotten anyway; if that is nothing, what would be forgotten first.
+fn make_room<K: Clone + Eq + Hash>(forgotten_at: &mut HashMap<K, DateTime<Utc>>, now: DateTime<Utc>) {
     if forgotten_at.len() < MOST_SUBJECTS {
         return;
     }
     forgotten_at.retain(|_, at| *at > now);
     if forgotten_at.len() >= MOST_SUBJECTS {
-        let first = forgotten_at.iter().min_by_key(|(_, at)| **at).map(|(subject, _)| subject.clone());
+        let first = forgotten_at.iter().min_by_key(|(_, at)| **at).map(|(known, _)| known.clone());
         if let Some(first) = first {
             forgotten_at.remove(&first);
         }
@@ -117,7 +142,7 @@ mod tests {
     use super::*;
 
     fn guess(address: &str, prefix: &str) -> Guess {
-        Guess::new(address.parse().unwrap(), prefix)
+        Guess::new(address.parse().unwrap(), prefix, [0; 32])
     }
 
     fn wrong(brake: &GuessBrake, guess: &Guess, times: usize, now: DateTime<Utc>) {
@@ -155,6 +180,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_was_good_lately_is_not_slowed_until_it_is_wrong() {
+        let (brake, now) = (GuessBrake::default(), DateTime::UNIX_EPOCH);
+        let bad = guess("192.0.2.1", "a");
+        let good = Guess { digest: [1; 32], ..bad.clone() };
+        brake.note_good(&good, now);
+        wrong(&brake, &bad, 10, now);
+
+        assert_eq!((brake.wait(&good, now), brake.wait(&bad, now)), (None, Some(TimeDelta::seconds(6))));
+        brake.note_wrong(&good, now);
+        assert!(brake.wait(&good, now).is_some());
+    }
+
+    #[test]
     fn the_addresses_of_one_network_of_ipv6_count_together() {
         let (brake, now) = (GuessBrake::default(), DateTime::UNIX_EPOCH);
         wrong(&brake, &guess("2001:db8::1", "a"), 10, now);
@@ -170,7 +208,7 @@ mod tests {
         wrong(&brake, &worst, 10, now);
 
         for number in 0..20_000_u32 {
-            brake.note_wrong(&Guess::new(IpAddr::V4((0x0a00_0000 + number).into()), "x"), now);
+            brake.note_wrong(&Guess::new(IpAddr::V4((0x0a00_0000 + number).into()), "x", [0; 32]), now);
         }
 
         assert!(brake.forgotten_at.lock().unwrap().len() <= MOST_SUBJECTS);
