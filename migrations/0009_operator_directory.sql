@@ -129,16 +129,16 @@ BEGIN
 END
 $$;
 
-SELECT close_function('list_tenants_after(text, bigint)');
-SELECT close_function('list_numbers_after(uuid, text, bigint)');
-SELECT close_function('find_number(text)');
-SELECT close_function('pass_primary_on(uuid)');
-SELECT close_function('move_number(text, uuid)');
-SELECT close_function('label_number(text, text)');
-SELECT close_function('remove_number(text)');
-SELECT close_function('list_twilio_accounts_after(text, text, bigint)');
-SELECT close_function('add_twilio_account(text, uuid, text, text, timestamptz)');
-SELECT close_function('change_twilio_account(text, text, boolean, text, timestamptz)');
+SELECT close_function('list_tenants_after(text, bigint)'::regprocedure);
+SELECT close_function('list_numbers_after(uuid, text, bigint)'::regprocedure);
+SELECT close_function('find_number(text)'::regprocedure);
+SELECT close_function('pass_primary_on(uuid)'::regprocedure);
+SELECT close_function('move_number(text, uuid)'::regprocedure);
+SELECT close_function('label_number(text, text)'::regprocedure);
+SELECT close_function('remove_number(text)'::regprocedure);
+SELECT close_function('list_twilio_accounts_after(text, text, bigint)'::regprocedure);
+SELECT close_function('add_twilio_account(text, uuid, text, text, timestamptz)'::regprocedure);
+SELECT close_function('change_twilio_account(text, text, boolean, text, timestamptz)'::regprocedure);
 GRANT EXECUTE ON FUNCTION list_tenants_after(text, bigint), list_numbers_after(uuid, text, bigint), find_number(text),
     move_number(text, uuid), label_number(text, text), remove_number(text),
     list_twilio_accounts_after(text, text, bigint), add_twilio_account(text, uuid, text, text, timestamptz),

@@ -91,9 +91,9 @@ BEGIN
 END
 $$;
 
-SELECT close_function('list_unrouted_calls(uuid, boolean, timestamptz, uuid, bigint)');
-SELECT close_function('list_unrouted_call_events(uuid)');
-SELECT close_function('mark_adopted(uuid, uuid, timestamptz)');
-SELECT close_function('adopt_unrouted_call(uuid, uuid, uuid, timestamptz)');
+SELECT close_function('list_unrouted_calls(uuid, boolean, timestamptz, uuid, bigint)'::regprocedure);
+SELECT close_function('list_unrouted_call_events(uuid)'::regprocedure);
+SELECT close_function('mark_adopted(uuid, uuid, timestamptz)'::regprocedure);
+SELECT close_function('adopt_unrouted_call(uuid, uuid, uuid, timestamptz)'::regprocedure);
 GRANT EXECUTE ON FUNCTION list_unrouted_calls(uuid, boolean, timestamptz, uuid, bigint), list_unrouted_call_events(uuid),
     mark_adopted(uuid, uuid, timestamptz), adopt_unrouted_call(uuid, uuid, uuid, timestamptz) TO switchboard_app;

@@ -61,11 +61,11 @@ AS $$
     UPDATE operator_idempotency_keys k SET status = kept_status, body = kept_body WHERE k.idempotency_key = claimed_key
 $$;
 
-SELECT close_table('idempotency_keys');
-SELECT close_table('operator_idempotency_keys');
-SELECT close_function('claim_operator_idempotency_key(text, bytea, timestamptz, timestamptz)');
-SELECT close_function('find_operator_idempotency_key(text)');
-SELECT close_function('keep_operator_answer(text, integer, text)');
+SELECT close_table('idempotency_keys'::regclass);
+SELECT close_table('operator_idempotency_keys'::regclass);
+SELECT close_function('claim_operator_idempotency_key(text, bytea, timestamptz, timestamptz)'::regprocedure);
+SELECT close_function('find_operator_idempotency_key(text)'::regprocedure);
+SELECT close_function('keep_operator_answer(text, integer, text)'::regprocedure);
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO switchboard_app;
 GRANT EXECUTE ON FUNCTION claim_operator_idempotency_key(text, bytea, timestamptz, timestamptz),
     find_operator_idempotency_key(text), keep_operator_answer(text, integer, text) TO switchboard_app;

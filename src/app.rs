@@ -103,6 +103,7 @@ impl App {
                 clock: parts.clock.clone(),
                 tasks: tasks.clone(),
                 last_known: Arc::clone(&last_known),
+                brake: Arc::default(),
             },
             health: Health::new(database.clone(), parts.clock.clone(), schema::latest_version()),
             calls: CallDesk { database, last_known, public_url, tasks: tasks.clone(), clock: parts.clock },

@@ -24,5 +24,5 @@ pub async fn serve(listener: TcpListener, router: Router, handle: Handle<SocketA
     let mut server = axum_server::from_tcp(listener)?.handle(handle);
     // axum-server sets a timer, and leaves the header timeout off until it is asked for.
     server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
-    server.serve(router.into_make_service()).await
+    server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }

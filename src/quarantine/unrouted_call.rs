@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::calls::call::Event;
 use crate::web::page::Cursor;
 
-/// A call that belonged to nobody when it came.
-#[derive(Clone, Debug, Serialize)]
+/// A call that belonged to nobody when it came. It doesn't print: it holds numbers.
+#[derive(Clone, Serialize)]
 pub struct UnroutedCall {
     /// Our id.
     pub id: Uuid,
@@ -31,7 +31,7 @@ pub struct UnroutedCall {
 }
 
 /// A call in quarantine with everything that was heard of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct UnroutedCallWithEvents {
     /// The row.
     #[serde(flatten)]
@@ -63,7 +63,7 @@ pub enum DialledNumber {
 }
 
 /// What became of an adoption.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Adoption {
     /// The call is in the tenant's log.
     Done {

@@ -2,11 +2,12 @@
 //!
 //! Promises: a tenant's key opens that tenant; an operator's key opens the tenant that the request names, and what spans
 //! tenants. A key that isn't there costs the same work as a wrong one.
-//! Doesn't: slow down guessing yet; a guess has one chance in 2²⁵⁶.
+//! Doesn't: count wrong keys itself; a [`GuessBrake`] does, by the peer's address and never by a header.
 
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts, Query};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Query};
 use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use super::api_key::HashedApiKey;
 use super::database::Database;
 use super::directory;
+use super::guess_brake::{Guess, GuessBrake};
 use super::last_known::LastKnownSettings;
 use super::scope::{TenantScope, VerifiedOperator};
 use crate::clock::Clock;
@@ -35,6 +37,8 @@ pub struct ApiDoor {
     pub tasks: TaskTracker,
     /// What a call is answered from while the database is away. Read again after an operator's change.
     pub last_known: Arc<LastKnownSettings>,
+    /// Slows those who try keys.
+    pub brake: Arc<GuessBrake>,
 }
 
 enum Caller {
@@ -53,13 +57,19 @@ impl ApiDoor {
         });
     }
 
-    async fn caller_of(&self, key: &str) -> Result<Caller, Problem> {
+    async fn caller_of(&self, parts: &Parts) -> Result<Caller, Problem> {
+        let key = presented_key(parts)?;
         // kind_id_secret; the secret may hold the separator itself.
         let prefix = match key.match_indices('_').nth(1) {
             Some((end, _)) => key.get(..end).unwrap_or_default(),
             None => return Err(Problem::unauthorized()),
         };
         let now = self.clock.now();
+        let presented = HashedApiKey::of(key);
+        let guess = Guess::new(peer(parts), prefix, presented.digest());
+        if let Some(wait) = self.brake.wait(&guess, now) {
+            return Err(Problem::too_many_wrong_keys(wait));
+        }
         let mut connection = self.database.directory().await?;
         let found = sqlx::query!(
             r#"SELECT tenant_id, secret_hash AS "secret_hash!", last_used_at FROM switchboard.find_key($1, $2)"#,
@@ -68,11 +78,14 @@ impl ApiDoor {
         )
         .fetch_optional(&mut *connection)
         .await?;
-        let presented = HashedApiKey::of(key);
         // A key that isn't there is compared as well, against nothing.
         let stored = found.as_ref().map_or(&[0_u8; 32][..], |found| found.secret_hash.as_slice());
         let matches = presented.is(stored);
-        let Some(found) = found.filter(|_| matches) else { return Err(Problem::unauthorized()) };
+        let Some(found) = found.filter(|_| matches) else {
+            self.brake.note_wrong(&guess, now);
+            return Err(Problem::unauthorized());
+        };
+        self.brake.note_good(&guess, now);
         if found.last_used_at.is_none_or(|last| now - last >= NOTE_PAUSE) {
             self.note_use(prefix.to_owned(), now);
         }
@@ -103,6 +116,12 @@ struct NamedTenant {
     tenant: Option<String>,
 }
 
+/// The other end of the connection. Without a listener there is none, and all count as one.
+fn peer(parts: &Parts) -> IpAddr {
+    let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    connected.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |connected| connected.0.ip())
+}
+
 /// The key of `Authorization: Bearer KEY`.
 fn presented_key(parts: &Parts) -> Result<&str, Problem> {
     parts
@@ -126,7 +145,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let door = ApiDoor::from_ref(state);
         let named = Query::<NamedTenant>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.tenant);
-        let scope = match door.caller_of(presented_key(parts)?).await? {
+        let scope = match door.caller_of(parts).await? {
             // A tenant's key that asks for somebody else must not get its own data instead.
             Caller::Tenant(_) if named.is_some() => return Err(Problem::tenant_named_in_vain()),
             Caller::Tenant(scope) => scope,
@@ -153,7 +172,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let door = ApiDoor::from_ref(state);
-        match door.caller_of(presented_key(parts)?).await? {
+        match door.caller_of(parts).await? {
             Caller::Operator(operator) => Ok(operator),
             Caller::Tenant(_) => Err(Problem::forbidden()),
         }

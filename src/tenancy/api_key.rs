@@ -86,6 +86,11 @@ impl HashedApiKey {
         Self(Sha256::digest(key.as_bytes()).into())
     }
 
+    /// The hash itself.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        self.0
+    }
+
     /// Compared in constant time.
     pub(super) fn is(&self, stored: &[u8]) -> bool {
         self.0.as_slice().ct_eq(stored).into()

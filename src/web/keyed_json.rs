@@ -73,8 +73,8 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     Ok(Some(text.to_owned()))
 }
 
-/// An answer in JSON, as it was or will be sent, byte for byte.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An answer in JSON, as it was or will be sent, byte for byte. It doesn't print: it may tell of people.
+#[derive(Clone)]
 pub struct JsonAnswer {
     /// 200 or 201.
     pub status: StatusCode,

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use serde::Serialize;
 
 /// What an API client is told when it doesn't get what it asked for.
@@ -24,6 +25,9 @@ pub struct Problem {
     /// The id that the log line of this request carries.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    /// After how many seconds it may go better: the header `Retry-After`.
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 /// What is wrong with one parameter or field.
@@ -45,7 +49,15 @@ impl FieldError {
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, title, status, detail: detail.into(), errors: Vec::new(), request_id: None }
+        Self {
+            kind,
+            title,
+            status,
+            detail: detail.into(),
+            errors: Vec::new(),
+            request_id: None,
+            retry_after: None,
+        }
     }
 
     /// 404: not there, or not yours.
@@ -177,15 +189,30 @@ impl Problem {
         }])
     }
 
+    /// 429: this address has shown too many wrong keys, and has to wait.
+    #[must_use]
+    pub fn too_many_wrong_keys(wait: TimeDelta) -> Self {
+        let problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "urn:switchboard:problem:too-many-wrong-keys",
+            "Too many wrong keys",
+            "Too many wrong keys came from your address. Wait as long as Retry-After says, and send a valid one.",
+        );
+        // Rounded up, so that whoever waits that long has waited long enough.
+        let seconds = wait.num_milliseconds().max(1).saturating_add(999) / 1000;
+        Self { retry_after: Some(u32::try_from(seconds).unwrap_or(u32::MAX)), ..problem }
+    }
+
     /// 503: the database can't be reached; try again soon.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::new(
+        let problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "urn:switchboard:problem:unavailable",
             "Unavailable",
             "The database can't be reached at the moment. Try again in a few seconds.",
-        )
+        );
+        Self { retry_after: Some(5), ..problem }
     }
 
     /// 500: our fault. The log has the cause under the request's id.
@@ -221,8 +248,8 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response

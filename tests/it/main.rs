@@ -41,3 +41,4 @@ mod strangers;
 mod tenant_management;
 mod tokens;
 mod unrouted_calls;
+mod wrong_keys;
