@@ -9,24 +9,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
 use sqlx::postgres::PgConnectOptions;
-use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use crate::calls::CallDesk;
 use crate::clock::Clock;
-use crate::http::{Doors, Health, router, server};
+use crate::http::server::{Limits, Listening};
+use crate::http::{Doors, Health, router};
 use crate::schema;
 use crate::tenancy::account::Account;
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::directory::DirectoryError;
 use crate::tenancy::secrets::KeyRing;
-use crate::tenancy::{AccountDirectory, ApiDoor, Database, LastKnownSettings, TwilioDoor};
+use crate::tenancy::{AccountDirectory, ApiDoor, Database, LastKnownSettings, OutageGuard, TwilioDoor};
 use crate::twilio::public_url::{InvalidPublicBaseUrl, PublicBaseUrl};
 
-/// How long requests under way may take once the server stops.
-const DRAIN: Duration = Duration::from_secs(20);
+/// A database that doesn't take our goodbye by then never will.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What a server is made of.
 #[derive(Clone, Debug)]
@@ -41,6 +40,8 @@ pub struct Parts {
     pub environment_account: Option<Account>,
     /// Opens stored tokens.
     pub key_ring: Option<KeyRing>,
+    /// What clients may ask of it.
+    pub limits: Limits,
     /// The time.
     pub clock: Clock,
 }
@@ -70,6 +71,7 @@ pub struct App {
     /// What the router works with.
     pub doors: Doors,
     tasks: TaskTracker,
+    limits: Limits,
 }
 
 impl App {
@@ -91,26 +93,40 @@ impl App {
         .await?;
         let last_known = LastKnownSettings::load(&database).await?;
         let public_url = public_urls.first().cloned().map_or_else(|| loopback_url(address), Ok)?;
+        let guard = OutageGuard::new(parts.clock.clone());
         let doors = Doors {
             twilio: TwilioDoor { public_urls: public_urls.into(), accounts: Arc::new(accounts) },
             api: ApiDoor { database: database.clone(), clock: parts.clock.clone(), tasks: tasks.clone() },
-            health: Health::new(database.clone(), parts.clock.clone(), schema::latest_version()),
+            health: Health::new(
+                database.clone(),
+                guard.clone(),
+                parts.clock.clone(),
+                schema::latest_version(),
+            ),
             calls: CallDesk {
                 database,
+                guard,
                 last_known: Arc::new(last_known),
                 public_url,
                 tasks: tasks.clone(),
                 clock: parts.clock,
             },
         };
-        Ok(Self { router: router(doors.clone()), doors, tasks })
+        let limits = parts.limits;
+        Ok(Self { router: router(doors.clone(), limits.body), doors, tasks, limits })
     }
 
-    /// Waits for the work that outlives its request, and gives the connections back.
+    /// Waits for the work that outlives its request, and gives the connections back; for a limited time, because a
+    /// database that says nothing would hold both up for ever.
     pub async fn finish(&self) {
         self.tasks.close();
-        self.tasks.wait().await;
-        self.doors.calls.database.close().await;
+        if tokio::time::timeout(self.limits.finish, self.tasks.wait()).await.is_err() {
+            let left = self.tasks.len();
+            tracing::error!(left, "stopping without some work that should have outlived its request");
+        }
+        if tokio::time::timeout(GOODBYE, self.doors.calls.database.close()).await.is_err() {
+            tracing::warn!("the database did not take our goodbye");
+        }
     }
 }
 
@@ -126,8 +142,7 @@ pub struct RunningServer {
     pub app: App,
     /// Where it listens.
     pub address: SocketAddr,
-    handle: Handle<SocketAddr>,
-    serving: JoinHandle<io::Result<()>>,
+    listening: Listening,
 }
 
 impl RunningServer {
@@ -135,18 +150,20 @@ impl RunningServer {
     pub async fn start(parts: Parts, listener: TcpListener) -> Result<Self, StartError> {
         let address = listener.local_addr()?;
         let app = App::build(parts, address).await?;
-        let handle = Handle::new();
-        #[expect(clippy::disallowed_methods, reason = "the server itself; `stop` waits for it")]
-        let serving = tokio::spawn(server::serve(listener, app.router.clone(), handle.clone()));
-        Ok(Self { app, address, handle, serving })
+        let listening = Listening::start(listener, app.router.clone(), &app.limits)?;
+        Ok(Self { app, address, listening })
     }
 
-    /// Takes no new requests, finishes what is under way.
+    /// How many connections there are.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.listening.connections()
+    }
+
+    /// Says that no callers should be sent here, takes no new connections, finishes what is under way: within the limits.
     pub async fn stop(self) {
         self.app.doors.health.drain();
-        self.handle.graceful_shutdown(Some(DRAIN));
-        // However it ended, it no longer answers.
-        let _ = self.serving.await;
+        self.listening.stop(self.app.limits.drain).await;
         self.app.finish().await;
     }
 }

@@ -8,8 +8,10 @@ use super::event::{self, UnusableEvent};
 use super::listening::{CallDesk, NotHeard};
 use super::routing::{self, Decision, IncomingCall};
 use super::{answer, store};
-use crate::tenancy::ingest::{Addressed, EventKind, Ingested, News, QuarantineReason, RoutedCall};
-use crate::tenancy::{TenantId, VerifiedTwilioRequest};
+use crate::tenancy::ingest::{
+    Addressed, CallSettings, EventKind, Ingested, News, QuarantineReason, RoutedCall,
+};
+use crate::tenancy::{TenantId, TenantScope, VerifiedTwilioRequest};
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
 use crate::twilio::sid::CallSid;
 use crate::web::twiml_response::TwimlResponse;
@@ -34,7 +36,8 @@ pub async fn incoming(
     Ok(answer::render(&decision, tenant, &desk.public_url).into())
 }
 
-fn call_of(request: &VerifiedTwilioRequest) -> IncomingCall {
+/// The call as routing sees it.
+pub(super) fn call_of(request: &VerifiedTwilioRequest) -> IncomingCall {
     IncomingCall {
         caller: CallerId::parse(request.parameters().get("From").unwrap_or_default()),
         dialled: request.called_number().and_then(|number| E164PhoneNumber::parse(number).ok()),
@@ -80,12 +83,20 @@ fn call_without_database(
     error: &NotHeard,
 ) -> (Decision, Option<TenantId>) {
     tracing::error!(%error, "a call is answered from memory");
-    let known = request
-        .called_number()
-        .and_then(|number| desk.last_known.of_number(number))
-        .filter(|(scope, _)| request.account_reach().covers(scope.tenant_id()));
+    let known = known_settings(desk, request);
     let decision = routing::decide_without_database(known.as_ref().map(|(_, settings)| settings), call);
     (decision, known.map(|(scope, _)| scope.tenant_id()))
+}
+
+/// What memory knows of the dialled number, if the account may call its tenant.
+pub(super) fn known_settings(
+    desk: &CallDesk,
+    request: &VerifiedTwilioRequest,
+) -> Option<(TenantScope, CallSettings)> {
+    request
+        .called_number()
+        .and_then(|number| desk.last_known.of_number(number))
+        .filter(|(scope, _)| request.account_reach().covers(scope.tenant_id()))
 }
 
 /// Written after the answer; nobody waits for it.

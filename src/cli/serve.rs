@@ -13,7 +13,7 @@ use super::workplace::Workplace;
 use crate::app::{Parts, RunningServer};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::http::server;
+use crate::http::server::{self, Limits};
 use crate::schema::Migrated;
 use crate::tenancy::database::PoolSizes;
 use crate::tenants;
@@ -65,10 +65,9 @@ async fn serve(settings: &Settings, workplace: &Workplace, port: u16) -> Result<
     // Scripts wait for this line, alone and unadorned.
     say(format!("listening on http://{}", server.address))?;
     told_to_stop().await?;
-    tracing::info!("stopping: finishing what is under way");
-    server.stop().await;
+    let outcome = stop(server).await;
     note.remove();
-    Ok(())
+    outcome
 }
 
 /// The parts of a server that works here.
@@ -79,7 +78,20 @@ pub(super) fn parts(settings: &Settings, workplace: &Workplace) -> Parts {
         public_urls: settings.public_urls.clone(),
         environment_account: settings.twilio_account.clone(),
         key_ring: workplace.key_ring.clone(),
+        limits: Limits::default(),
         clock: Clock::System,
+    }
+}
+
+/// Finishes what is under way, unless somebody asks a second time.
+async fn stop(server: RunningServer) -> Result<(), Failure> {
+    tracing::info!("stopping: finishing what is under way; a second signal ends it at once");
+    tokio::select! {
+        () = server.stop() => Ok(()),
+        told = told_to_stop() => {
+            told?;
+            Err(Failure::Failed("a second signal came; what was under way was cut".to_owned()))
+        }
     }
 }
 

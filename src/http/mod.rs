@@ -5,6 +5,7 @@
 
 pub mod health;
 pub mod layers;
+pub mod listener;
 pub mod router;
 pub mod server;
 
