@@ -10,10 +10,13 @@ use std::time::Duration;
 
 use axum::Router;
 use sqlx::postgres::PgConnectOptions;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::calls::CallDesk;
 use crate::clock::Clock;
+use crate::figures::{Figures, NoFigures};
+use crate::http::metrics::{self, Observed};
 use crate::http::server::{Limits, Listening};
 use crate::http::{Doors, Health, router};
 use crate::schema;
@@ -24,8 +27,8 @@ use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{AccountDirectory, ApiDoor, Database, LastKnownSettings, OutageGuard, TwilioDoor};
 use crate::twilio::public_url::{InvalidPublicBaseUrl, PublicBaseUrl};
 
-/// A database that doesn't take our goodbye by then never will.
-const GOODBYE: Duration = Duration::from_secs(2);
+/// Whoever doesn't take our goodbye by then never will: the database, and who fetches figures.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// What a server is made of.
 #[derive(Clone, Debug)]
@@ -55,6 +58,9 @@ pub enum StartError {
     /// Accounts or tokens can't be read.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The figures can't be kept.
+    #[error(transparent)]
+    Figures(#[from] NoFigures),
     /// The address that we listen on makes no URL.
     #[error("no public URL could be made of the address: {0}; set PUBLIC_BASE_URL")]
     PublicUrl(#[from] InvalidPublicBaseUrl),
@@ -106,6 +112,7 @@ impl App {
             calls: CallDesk {
                 database,
                 guard,
+                figures: Figures::new()?,
                 last_known: Arc::new(last_known),
                 public_url,
                 tasks: tasks.clone(),
@@ -143,6 +150,8 @@ pub struct RunningServer {
     /// Where it listens.
     pub address: SocketAddr,
     listening: Listening,
+    metrics: Option<Listening>,
+    upkeep: CancellationToken,
 }
 
 impl RunningServer {
@@ -151,7 +160,21 @@ impl RunningServer {
         let address = listener.local_addr()?;
         let app = App::build(parts, address).await?;
         let listening = Listening::start(listener, app.router.clone(), &app.limits)?;
-        Ok(Self { app, address, listening })
+        let upkeep = CancellationToken::new();
+        app.tasks.spawn(metrics::keep_up(app.doors.calls.figures.clone(), upkeep.clone()));
+        Ok(Self { app, address, listening, metrics: None, upkeep })
+    }
+
+    /// Shows the figures on a listener of their own.
+    pub fn show_metrics(&mut self, listener: TcpListener) -> io::Result<()> {
+        let desk = &self.app.doors.calls;
+        let observed = Observed {
+            figures: desk.figures.clone(),
+            database: desk.database.clone(),
+            guard: desk.guard.clone(),
+        };
+        self.metrics = Some(Listening::start(listener, metrics::router(observed), &self.app.limits)?);
+        Ok(())
     }
 
     /// How many connections there are.
@@ -164,6 +187,10 @@ impl RunningServer {
     pub async fn stop(self) {
         self.app.doors.health.drain();
         self.listening.stop(self.app.limits.drain).await;
+        self.upkeep.cancel();
+        if let Some(metrics) = self.metrics {
+            metrics.stop(GOODBYE).await;
+        }
         self.app.finish().await;
     }
 }

@@ -61,6 +61,7 @@ pub async fn fallback(
         Addressed::OurNumber(request.called_number().map(str::to_owned)),
         event,
     );
+    desk.figures.decided(decision.as_str());
     let tenant = known.map(|(scope, _)| scope.tenant_id());
     Ok(answer::render(&decision, tenant, &desk.public_url).into())
 }

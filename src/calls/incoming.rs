@@ -33,6 +33,7 @@ pub async fn incoming(
         Err(error) => call_without_database(&desk, &request, &call, &error),
     };
     tracing::Span::current().record("decision", decision.as_str());
+    desk.figures.decided(decision.as_str());
     Ok(answer::render(&decision, tenant, &desk.public_url).into())
 }
 

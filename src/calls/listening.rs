@@ -4,11 +4,12 @@
 //! writing itself goes on to its end, even if Twilio hangs up meanwhile, and is waited for when the server stops.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
+use crate::figures::Figures;
 use crate::tenancy::breaker::Outcome;
 use crate::tenancy::ingest::{self, Addressed, CallEvent, IngestError, Ingested};
 use crate::tenancy::outage_guard::NotNow;
@@ -25,6 +26,8 @@ pub struct CallDesk {
     pub database: Database,
     /// Whether the database is asked at all.
     pub guard: OutageGuard,
+    /// What is counted.
+    pub figures: Figures,
     /// What is known without the database.
     pub last_known: Arc<LastKnownSettings>,
     /// Under which URL Twilio is told to come back.
@@ -85,6 +88,9 @@ impl CallDesk {
                 Err(NotHeard::OutOfPatience)
             }
         };
+        if let Ok(Ingested::Quarantined(reason)) = &heard {
+            self.figures.quarantined(reason.as_str());
+        }
         self.guard.ended(&attempt, heard.as_ref().err().map_or(Outcome::Answered, NotHeard::outcome));
         heard
     }
@@ -113,14 +119,21 @@ impl CallDesk {
         event: &CallEvent,
     ) -> Result<Ingested, IngestError> {
         let connection = self.database.ingest(request).await?;
-        match ingest::ingest(connection, request, addressed, event).await {
+        match self.measured(ingest::ingest(connection, request, addressed, event)).await {
             Err(IngestError::Database(lost)) if db_error::is_wrong_connection(&lost) => {
                 tracing::warn!(error = %lost, "a connection was lost; the event is written on another one");
                 self.database.doubt_idle_connections();
                 let connection = self.database.ingest(request).await?;
-                ingest::ingest(connection, request, addressed, event).await
+                self.measured(ingest::ingest(connection, request, addressed, event)).await
             }
             written => written,
         }
+    }
+
+    async fn measured<T, E>(&self, round_trip: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let began = Instant::now();
+        let ended = round_trip.await;
+        self.figures.round_trip(if ended.is_ok() { "written" } else { "failed" }, began.elapsed());
+        ended
     }
 }

@@ -58,7 +58,8 @@ async fn serve(settings: &Settings, workplace: &Workplace, port: u16) -> Result<
     let listener = server::listen(address).map_err(|error| {
         Failure::Failed(format!("{address} can't be listened on: {error}; set PORT or BIND_ADDR"))
     })?;
-    let server = RunningServer::start(parts(settings, workplace), listener).await?;
+    let mut server = RunningServer::start(parts(settings, workplace), listener).await?;
+    show_metrics(settings, &mut server)?;
     say(screen(settings, workplace, &migrated, &server).await?)?;
     let note =
         server_note::leave(&workplace.data_directory, server.address, &server.app.doors.calls.public_url);
@@ -81,6 +82,21 @@ pub(super) fn parts(settings: &Settings, workplace: &Workplace) -> Parts {
         limits: Limits::default(),
         clock: Clock::System,
     }
+}
+
+/// On a port of their own, if one is set: they are nobody's business on the internet.
+fn show_metrics(settings: &Settings, server: &mut RunningServer) -> Result<(), Failure> {
+    let Some(port) = settings.metrics_port else { return Ok(()) };
+    let address = SocketAddr::new(settings.bind_address, port);
+    let shown = server::listen(address).and_then(|listener| {
+        let address = listener.local_addr()?;
+        server.show_metrics(listener).map(|()| address)
+    });
+    let address = shown.map_err(|error| {
+        Failure::Failed(format!("{address} can't be listened on: {error}; set METRICS_PORT"))
+    })?;
+    tracing::info!("figures on http://{address}/metrics");
+    Ok(())
 }
 
 /// Finishes what is under way, unless somebody asks a second time.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,8 @@ use tracing::Instrument;
 use tracing::field::Empty;
 use uuid::Uuid;
 
+use crate::figures::Figures;
+use crate::tenancy::twilio_door::RefusalCause;
 use crate::twilio::twiml::{Verb, VoiceResponse};
 use crate::web::problem::Problem;
 use crate::web::twiml_response::TwimlResponse;
@@ -24,9 +26,9 @@ use crate::web::twiml_response::TwimlResponse;
 const REPORT_PATIENCE: Duration = Duration::from_secs(6);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an id, and logs it when it is answered. An id that a client sends is not taken over: it would let
+/// Gives the request an id, and logs and counts it when it is answered. An id that a client sends is not taken over: it would let
 /// anybody write into our log.
-pub async fn watch(request: Request, next: Next) -> Response {
+pub async fn watch(State(figures): State<Figures>, request: Request, next: Next) -> Response {
     let id = Uuid::now_v7();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!(
@@ -44,6 +46,10 @@ pub async fn watch(request: Request, next: Next) -> Response {
     tell_problem_its_request(&mut response, id);
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    figures.answered(&route, response.status().as_u16(), began.elapsed());
+    if let Some(RefusalCause(cause)) = response.extensions_mut().remove() {
+        figures.refused(cause);
     }
     span.in_scope(|| log(&route, &response, began));
     response

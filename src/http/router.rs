@@ -38,7 +38,7 @@ pub fn router(doors: Doors, body_deadline: Duration) -> Router {
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // Total: a limit between two pieces would never end a body that trickles.
         .layer(RequestBodyDeadlineLayer::new(body_deadline))
-        .layer(middleware::from_fn(layers::watch))
+        .layer(middleware::from_fn_with_state(doors.calls.figures.clone(), layers::watch))
         .with_state(doors)
 }
 

@@ -62,6 +62,21 @@ pub enum BreakerState {
     Probing,
 }
 
+impl BreakerState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Closed, Self::Open, Self::Probing];
+
+    /// The word in `/health` and in the figures.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::Probing => "probing",
+        }
+    }
+}
+
 impl Breaker {
     /// Whether to try now.
     pub fn attempt(&mut self, now: DateTime<Utc>) -> Option<Attempt> {

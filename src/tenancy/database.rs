@@ -44,6 +44,15 @@ impl Default for PoolSizes {
     }
 }
 
+/// The connections of a pool.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolUsage {
+    /// All that are open.
+    pub open: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
+}
+
 /// The database, as the server may use it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -124,6 +133,16 @@ impl Database {
         first.close().await?;
         self.ping().await?;
         self.reports.acquire().await.map(drop)
+    }
+
+    /// How many connections each pool has now, under the pool's name.
+    #[must_use]
+    pub fn pool_usage(&self) -> [(&'static str, PoolUsage); 2] {
+        let usage = |pool: &PgPool| PoolUsage {
+            open: pool.size(),
+            idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX),
+        };
+        [("webhooks", usage(&self.webhooks)), ("reports", usage(&self.reports))]
     }
 
     /// Gives all connections back. Nothing can be asked afterwards.

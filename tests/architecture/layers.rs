@@ -24,6 +24,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "tenancy",
     "web",
     "twilio",
+    "figures",
     "clock",
 ];
 

@@ -22,6 +22,7 @@ mod health;
 mod hosted_roles;
 mod isolation;
 mod logs;
+mod metrics;
 mod migration;
 mod mutations;
 mod number_look_up;
