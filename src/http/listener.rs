@@ -4,14 +4,13 @@
 //! was let in before the door closed is served, however the two raced.
 //! Doesn't: speak HTTP, or wait for a request.
 
-use std::future::{self, Ready};
+use std::future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use axum_server::accept::Accept;
 use axum_server::{AddrListener, Address};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -29,18 +28,26 @@ impl Address for DoorAddress {
 /// Lets connections in.
 #[derive(Debug)]
 pub struct Door {
-    /// None once the door has closed.
-    listener: Mutex<Option<TcpListener>>,
+    post: Mutex<Post>,
     address: SocketAddr,
     room: Arc<Semaphore>,
     hinge: Hinge,
+}
+
+/// Who stands at the door.
+#[derive(Debug)]
+enum Post {
+    Open(TcpListener),
+    /// Lets in who is there already.
+    Closing(std::net::TcpListener),
+    Closed,
 }
 
 /// Closes a door from elsewhere. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Hinge {
     wish: watch::Sender<Wish>,
-    /// Connections that were let in and are not served yet.
+    /// Connections that were let in and that nobody has looked at yet.
     unseated: watch::Sender<usize>,
 }
 
@@ -58,7 +65,7 @@ impl Door {
         let address = listener.local_addr()?;
         let listener = TcpListener::from_std(listener)?;
         Ok(Self {
-            listener: Mutex::new(Some(listener)),
+            post: Mutex::new(Post::Open(listener)),
             address,
             room: Arc::new(Semaphore::new(most_connections.min(Semaphore::MAX_PERMITS))),
             hinge: Hinge { wish: watch::Sender::new(Wish::Open), unseated: watch::Sender::new(0) },
@@ -80,13 +87,30 @@ impl Door {
     }
 
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
-        listener.as_ref().map_or(Poll::Pending, |listener| listener.poll_accept(cx))
+        match &*self.post.lock().unwrap_or_else(PoisonError::into_inner) {
+            Post::Open(listener) => listener.poll_accept(cx),
+            Post::Closing(_) | Post::Closed => Poll::Pending,
+        }
+    }
+
+    /// Who still waits in front of the door. The runtime learns of a connection a little later than the system has it,
+    /// so the system itself is asked.
+    fn next_in_front(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        let mut post = self.post.lock().unwrap_or_else(PoisonError::into_inner);
+        let listener = match std::mem::replace(&mut *post, Post::Closed) {
+            Post::Open(listener) => listener.into_std()?,
+            Post::Closing(listener) => listener,
+            Post::Closed => return Err(io::ErrorKind::NotConnected.into()),
+        };
+        let (stream, address) = listener.accept()?;
+        *post = Post::Closing(listener);
+        stream.set_nonblocking(true)?;
+        Ok((TcpStream::from_std(stream)?, address))
     }
 
     /// Gives the address back. Whoever comes now is refused by the system at once, and calls elsewhere.
     async fn close(&self) -> ! {
-        drop(self.listener.lock().unwrap_or_else(PoisonError::into_inner).take());
+        *self.post.lock().unwrap_or_else(PoisonError::into_inner) = Post::Closed;
         self.hinge.wish.send_replace(Wish::Closed);
         future::pending().await
     }
@@ -113,7 +137,10 @@ impl AddrListener<Connection, DoorAddress> for Door {
         let (stream, address) = tokio::select! {
             biased;
             accepted = future::poll_fn(|cx| self.poll_accept(cx)) => accepted?,
-            () = self.hinge.reached(Wish::Close) => self.close().await,
+            () = self.hinge.reached(Wish::Close) => match self.next_in_front() {
+                Ok(waiting) => waiting,
+                Err(_) => self.close().await,
+            },
         };
         Ok((self.let_in(stream, room), DoorAddress(address)))
     }
@@ -124,7 +151,7 @@ impl AddrListener<Connection, DoorAddress> for Door {
 }
 
 impl Hinge {
-    /// Closes the door, and waits until everybody who came through it is served or gone.
+    /// Closes the door, and waits until everybody who came through it was looked at, or is gone.
     pub async fn close(&self) {
         self.wish.send_if_modified(|wish| {
             let open = *wish == Wish::Open;
@@ -144,7 +171,7 @@ impl Hinge {
     }
 }
 
-/// Counts one connection until it is served.
+/// Counts one connection until its first bytes were looked for.
 #[derive(Debug)]
 struct Unseated(watch::Sender<usize>);
 
@@ -169,28 +196,17 @@ pub struct Connection {
     _room: OwnedSemaphorePermit,
 }
 
-/// Notes that a connection is served from now on. axum-server drops one that has not got so far when a drain begins.
-#[derive(Clone, Copy, Debug)]
-pub struct Usher;
-
-impl<S> Accept<Connection, S> for Usher {
-    type Stream = Connection;
-    type Service = S;
-    type Future = Ready<io::Result<(Connection, S)>>;
-
-    fn accept(&self, mut connection: Connection, service: S) -> Self::Future {
-        connection.unseated = None;
-        future::ready(Ok((connection, service)))
-    }
-}
-
 impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        // What was there at once has been read; hyper closes a connection unread that nothing was read of when a drain
+        // begins.
+        self.unseated = None;
+        read
     }
 }
 

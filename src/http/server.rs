@@ -10,14 +10,20 @@ use std::time::Duration;
 
 use axum::Router;
 use axum_server::{Handle, Server};
+use nix::sys::socket::Backlog;
 use tokio::task::JoinHandle;
 
-use super::listener::{Door, DoorAddress, Hinge, Usher};
+use super::listener::{Door, DoorAddress, Hinge};
 
 /// More than any client of ours sends; each costs memory on every connection.
 const MOST_HEADERS: usize = 64;
 /// A connection reads into a buffer of at most this size. The heads of Twilio's requests have about 1 KiB.
 const MOST_HEAD_BYTES: usize = 32 * 1024;
+/// The runtime hears of bytes a moment after the system has them. A request that has begun to arrive must be known before
+/// the connections that lie idle are closed.
+const NEWS: Duration = Duration::from_millis(50);
+/// Connections that wait in front of the door. The system may allow fewer.
+const QUEUE: i32 = 4096;
 /// Files that are no client's: the database, the log, the private PostgreSQL's socket.
 const FILES_KEPT_FREE: u64 = 128;
 
@@ -42,7 +48,8 @@ impl Default for Limits {
         Self {
             head: Duration::from_secs(5),
             body: Duration::from_secs(10),
-            connections: 10_000,
+            // Each takes up to 25 KiB while it sends its head.
+            connections: 8_000,
             drain: Duration::from_secs(12),
             finish: Duration::from_secs(11),
         }
@@ -53,6 +60,8 @@ impl Default for Limits {
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
+    // The standard library's queue is so short that a burst would be told nothing at all for seconds.
+    nix::sys::socket::listen(&listener, Backlog::new(QUEUE)?)?;
     Ok(listener)
 }
 
@@ -70,7 +79,6 @@ impl Listening {
         let door = Door::new(listener, limits.connections.min(most_files()))?;
         let (handle, hinge) = (Handle::new(), door.hinge());
         let mut server = Server::from_listener(door)
-            .acceptor(Usher)
             .handle(handle.clone())
             // Our proxy speaks HTTP/1; what HTTP/2 can be made to cost needs no limits where it isn't spoken.
             .http1_only()
@@ -99,6 +107,7 @@ impl Listening {
         let Self { handle, hinge, mut serving } = self;
         tokio::select! {
             () = hinge.close() => {
+                tokio::time::sleep(NEWS).await;
                 handle.graceful_shutdown(Some(patience));
                 // However it ended, it no longer answers.
                 let _ = serving.await;
