@@ -9,24 +9,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
 use sqlx::postgres::PgConnectOptions;
-use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::calls::CallDesk;
 use crate::clock::Clock;
-use crate::http::{Doors, Health, router, server};
+use crate::figures::{Figures, NoFigures};
+use crate::http::metrics::{self, Observed};
+use crate::http::server::{Limits, Listening};
+use crate::http::{Doors, Health, router};
 use crate::schema;
 use crate::tenancy::account::Account;
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::directory::DirectoryError;
 use crate::tenancy::secrets::KeyRing;
-use crate::tenancy::{AccountDirectory, ApiDoor, Database, LastKnownSettings, RefusalDoctor, TwilioDoor};
+use crate::tenancy::{
+    AccountDirectory, ApiDoor, Database, LastKnownSettings, OutageGuard, RefusalDoctor, TwilioDoor,
+};
 use crate::twilio::public_url::{InvalidPublicBaseUrl, PublicBaseUrl};
 
-/// How long requests under way may take once the server stops. Whoever stops it must wait longer (`tests/deployment.rs`).
-pub const DRAIN: Duration = Duration::from_secs(20);
+/// Whoever doesn't take our goodbye by then never will: the database, and who fetches figures.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// What a server is made of.
 #[derive(Clone, Debug)]
@@ -41,6 +45,8 @@ pub struct Parts {
     pub environment_account: Option<Account>,
     /// Opens stored tokens.
     pub key_ring: Option<KeyRing>,
+    /// What clients may ask of it.
+    pub limits: Limits,
     /// The time.
     pub clock: Clock,
 }
@@ -54,6 +60,9 @@ pub enum StartError {
     /// Accounts or tokens can't be read.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The figures can't be kept.
+    #[error(transparent)]
+    Figures(#[from] NoFigures),
     /// The address that we listen on makes no URL.
     #[error("no public URL could be made of the address: {0}; set PUBLIC_BASE_URL")]
     PublicUrl(#[from] InvalidPublicBaseUrl),
@@ -70,6 +79,7 @@ pub struct App {
     /// What the router works with.
     pub doors: Doors,
     tasks: TaskTracker,
+    limits: Limits,
 }
 
 impl App {
@@ -92,6 +102,7 @@ impl App {
         .await?;
         let last_known = Arc::new(LastKnownSettings::load(&database).await?);
         let public_url = public_urls.first().cloned().map_or_else(|| loopback_url(address), Ok)?;
+        let guard = OutageGuard::new(parts.clock.clone());
         let doors = Doors {
             twilio: TwilioDoor {
                 public_urls: public_urls.into(),
@@ -105,17 +116,37 @@ impl App {
                 last_known: Arc::clone(&last_known),
                 brake: Arc::default(),
             },
-            health: Health::new(database.clone(), parts.clock.clone(), schema::latest_version()),
-            calls: CallDesk { database, last_known, public_url, tasks: tasks.clone(), clock: parts.clock },
+            health: Health::new(
+                database.clone(),
+                guard.clone(),
+                parts.clock.clone(),
+                schema::latest_version(),
+            ),
+            calls: CallDesk {
+                database,
+                guard,
+                figures: Figures::new()?,
+                last_known,
+                public_url,
+                tasks: tasks.clone(),
+                clock: parts.clock,
+            },
         };
-        Ok(Self { router: router(doors.clone()), doors, tasks })
+        let limits = parts.limits;
+        Ok(Self { router: router(doors.clone(), limits.body), doors, tasks, limits })
     }
 
-    /// Waits for the work that outlives its request, and gives the connections back.
+    /// Waits for the work that outlives its request, and gives the connections back; for a limited time, because a
+    /// database that says nothing would hold both up for ever.
     pub async fn finish(&self) {
         self.tasks.close();
-        self.tasks.wait().await;
-        self.doors.calls.database.close().await;
+        if tokio::time::timeout(self.limits.finish, self.tasks.wait()).await.is_err() {
+            let left = self.tasks.len();
+            tracing::error!(left, "stopping without some work that should have outlived its request");
+        }
+        if tokio::time::timeout(GOODBYE, self.doors.calls.database.close()).await.is_err() {
+            tracing::warn!("the database did not take our goodbye");
+        }
     }
 }
 
@@ -131,8 +162,9 @@ pub struct RunningServer {
     pub app: App,
     /// Where it listens.
     pub address: SocketAddr,
-    handle: Handle<SocketAddr>,
-    serving: JoinHandle<io::Result<()>>,
+    listening: Listening,
+    metrics: Option<Listening>,
+    upkeep: CancellationToken,
 }
 
 impl RunningServer {
@@ -140,18 +172,38 @@ impl RunningServer {
     pub async fn start(parts: Parts, listener: TcpListener) -> Result<Self, StartError> {
         let address = listener.local_addr()?;
         let app = App::build(parts, address).await?;
-        let handle = Handle::new();
-        #[expect(clippy::disallowed_methods, reason = "the server itself; `stop` waits for it")]
-        let serving = tokio::spawn(server::serve(listener, app.router.clone(), handle.clone()));
-        Ok(Self { app, address, handle, serving })
+        let listening = Listening::start(listener, app.router.clone(), &app.limits)?;
+        let upkeep = CancellationToken::new();
+        app.tasks.spawn(metrics::keep_up(app.doors.calls.figures.clone(), upkeep.clone()));
+        Ok(Self { app, address, listening, metrics: None, upkeep })
     }
 
-    /// Takes no new requests, finishes what is under way.
+    /// Shows the figures on a listener of their own.
+    pub fn show_metrics(&mut self, listener: TcpListener) -> io::Result<()> {
+        let desk = &self.app.doors.calls;
+        let observed = Observed {
+            figures: desk.figures.clone(),
+            database: desk.database.clone(),
+            guard: desk.guard.clone(),
+        };
+        self.metrics = Some(Listening::start(listener, metrics::router(observed), &self.app.limits)?);
+        Ok(())
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.listening.connections()
+    }
+
+    /// Says that no callers should be sent here, takes no new connections, finishes what is under way: within the limits.
     pub async fn stop(self) {
         self.app.doors.health.drain();
-        self.handle.graceful_shutdown(Some(DRAIN));
-        // However it ended, it no longer answers.
-        let _ = self.serving.await;
+        self.listening.stop(self.app.limits.drain).await;
+        self.upkeep.cancel();
+        if let Some(metrics) = self.metrics {
+            metrics.stop(GOODBYE).await;
+        }
         self.app.finish().await;
     }
 }

@@ -35,6 +35,8 @@ pub struct Settings {
     pub bind_address: IpAddr,
     /// `PORT`, 8080; 0 takes a free one.
     pub port: u16,
+    /// `METRICS_PORT`: where figures are fetched; 0 takes a free one. None: nowhere.
+    pub metrics_port: Option<u16>,
     /// `PUBLIC_BASE_URL`, separated by commas. Empty: unset.
     pub public_urls: Vec<PublicBaseUrl>,
     /// `TWILIO_ACCOUNT_SID` with `TWILIO_AUTH_TOKEN` and `TWILIO_AUTH_TOKEN_SECONDARY`: the agency's own account.
@@ -84,6 +86,12 @@ impl Settings {
                 &mut mistakes,
             )
             .unwrap_or(8080),
+            metrics_port: parsed(
+                environment,
+                "METRICS_PORT",
+                "write a number from 0 to 65535, or unset it",
+                &mut mistakes,
+            ),
             public_urls: urls(environment, "PUBLIC_BASE_URL", &mut mistakes),
             twilio_api: urls(environment, "TWILIO_API_BASE_URL", &mut mistakes).pop(),
             twilio_account: twilio_account(environment, &mut mistakes),

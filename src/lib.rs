@@ -7,7 +7,7 @@
 //! * [`http`]: the server, the whole URL table, the layers around every request
 //! * [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
 //! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
-//! * [`web`], [`twilio`], [`clock`]: the two protocols, and the time
+//! * [`web`], [`twilio`], [`figures`], [`clock`]: the two protocols, what is counted, and the time
 //! * [`schema`], [`embedded`], [`simulator`]: leaves, used by `cli` and `app` alone
 
 pub mod accounts;
@@ -18,6 +18,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod embedded;
+pub mod figures;
 pub mod http;
 pub mod numbers;
 pub mod quarantine;

@@ -135,7 +135,8 @@ fn whoever_stops_the_server_waits_longer_than_it_takes_and_says_so_by_a_signal_t
     let compose = compose();
     let server = &compose["services"]["switchboard"];
     // After the requests under way come the work that outlives them and the connections.
-    let least = switchboard::app::DRAIN + Duration::from_secs(5);
+    let limits = switchboard::http::server::Limits::default();
+    let least = limits.drain + limits.finish + Duration::from_secs(2);
 
     assert_eq!(image.instruction("STOPSIGNAL"), "SIGTERM");
     assert_eq!(fly["kill_signal"], "SIGTERM");

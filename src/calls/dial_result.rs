@@ -42,5 +42,6 @@ pub async fn dial_result(
         }
     };
     span.record("decision", decision.as_str());
+    desk.figures.decided(decision.as_str());
     Ok(answer::render(&decision, Some(tenant), &desk.public_url).into())
 }

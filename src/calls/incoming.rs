@@ -8,8 +8,10 @@ use super::event::{self, UnusableEvent};
 use super::listening::{CallDesk, NotHeard};
 use super::routing::{self, Decision, IncomingCall};
 use super::{answer, store};
-use crate::tenancy::ingest::{Addressed, EventKind, Ingested, News, QuarantineReason, RoutedCall};
-use crate::tenancy::{TenantId, VerifiedTwilioRequest};
+use crate::tenancy::ingest::{
+    Addressed, CallSettings, EventKind, Ingested, News, QuarantineReason, RoutedCall,
+};
+use crate::tenancy::{TenantId, TenantScope, VerifiedTwilioRequest};
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
 use crate::twilio::sid::CallSid;
 use crate::web::twiml_response::TwimlResponse;
@@ -31,10 +33,12 @@ pub async fn incoming(
         Err(error) => call_without_database(&desk, &request, &call, &error),
     };
     tracing::Span::current().record("decision", decision.as_str());
+    desk.figures.decided(decision.as_str());
     Ok(answer::render(&decision, tenant, &desk.public_url).into())
 }
 
-fn call_of(request: &VerifiedTwilioRequest) -> IncomingCall {
+/// The call as routing sees it.
+pub(super) fn call_of(request: &VerifiedTwilioRequest) -> IncomingCall {
     IncomingCall {
         caller: CallerId::parse(request.parameters().get("From").unwrap_or_default()),
         dialled: request.called_number().and_then(|number| E164PhoneNumber::parse(number).ok()),
@@ -80,12 +84,19 @@ fn call_without_database(
     error: &NotHeard,
 ) -> (Decision, Option<TenantId>) {
     tracing::error!(%error, "a call is answered from memory");
-    let known = desk.last_known.of_call(request);
-    if let Some((_, settings)) = &known {
-        tracing::Span::current().record("tenant", settings.slug.as_str());
-    }
+    let known = known_settings(desk, request);
     let decision = routing::decide_without_database(known.as_ref().map(|(_, settings)| settings), call);
     (decision, known.map(|(scope, _)| scope.tenant_id()))
+}
+
+/// What memory knows of the dialled number's tenant; its log lines name that tenant.
+pub(super) fn known_settings(
+    desk: &CallDesk,
+    request: &VerifiedTwilioRequest,
+) -> Option<(TenantScope, CallSettings)> {
+    let known = desk.last_known.of_call(request)?;
+    tracing::Span::current().record("tenant", known.1.slug.as_str());
+    Some(known)
 }
 
 /// Written after the answer; nobody waits for it.

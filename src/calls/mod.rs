@@ -9,6 +9,7 @@ pub mod api;
 pub mod call;
 pub mod dial_result;
 pub mod event;
+pub mod fallback;
 pub mod incoming;
 pub mod listening;
 pub mod routing;

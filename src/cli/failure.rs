@@ -60,9 +60,10 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Database(error) => Self::Database(error),
-            StartError::Directory(_) | StartError::PublicUrl(_) | StartError::Listener(_) => {
-                Self::Start(error)
-            }
+            StartError::Directory(_)
+            | StartError::PublicUrl(_)
+            | StartError::Listener(_)
+            | StartError::Figures(_) => Self::Start(error),
         }
     }
 }

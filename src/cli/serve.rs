@@ -13,7 +13,7 @@ use super::workplace::Workplace;
 use crate::app::{Parts, RunningServer};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::http::server;
+use crate::http::server::{self, Limits};
 use crate::schema::Migrated;
 use crate::tenancy::database::PoolSizes;
 use crate::tenants;
@@ -62,17 +62,17 @@ async fn serve(settings: &Settings, workplace: &Workplace, port: u16) -> Result<
     let listener = server::listen(address).map_err(|error| {
         Failure::Failed(format!("{address} can't be listened on: {error}; set PORT or BIND_ADDR"))
     })?;
-    let server = RunningServer::start(parts(settings, workplace), listener).await?;
+    let mut server = RunningServer::start(parts(settings, workplace), listener).await?;
+    show_metrics(settings, &mut server)?;
     say(screen(settings, workplace, &migrated, &server).await?)?;
     let note =
         server_note::leave(&workplace.data_directory, server.address, &server.app.doors.calls.public_url);
     // Scripts wait for this line, alone and unadorned.
     say(format!("listening on http://{}", server.address))?;
     told_to_stop().await?;
-    tracing::info!("stopping: finishing what is under way");
-    server.stop().await;
+    let outcome = stop(server).await;
     note.remove();
-    Ok(())
+    outcome
 }
 
 /// The parts of a server that works here.
@@ -83,7 +83,35 @@ pub(super) fn parts(settings: &Settings, workplace: &Workplace) -> Parts {
         public_urls: settings.public_urls.clone(),
         environment_account: settings.twilio_account.clone(),
         key_ring: workplace.key_ring.clone(),
+        limits: Limits::default(),
         clock: Clock::System,
+    }
+}
+
+/// On a port of their own, if one is set: they are nobody's business on the internet.
+fn show_metrics(settings: &Settings, server: &mut RunningServer) -> Result<(), Failure> {
+    let Some(port) = settings.metrics_port else { return Ok(()) };
+    let address = SocketAddr::new(settings.bind_address, port);
+    let shown = server::listen(address).and_then(|listener| {
+        let address = listener.local_addr()?;
+        server.show_metrics(listener).map(|()| address)
+    });
+    let address = shown.map_err(|error| {
+        Failure::Failed(format!("{address} can't be listened on: {error}; set METRICS_PORT"))
+    })?;
+    tracing::info!("figures on http://{address}/metrics");
+    Ok(())
+}
+
+/// Finishes what is under way, unless somebody asks a second time.
+async fn stop(server: RunningServer) -> Result<(), Failure> {
+    tracing::info!("stopping: finishing what is under way; a second signal ends it at once");
+    tokio::select! {
+        () = server.stop() => Ok(()),
+        told = told_to_stop() => {
+            told?;
+            Err(Failure::Failed("a second signal came; what was under way was cut".to_owned()))
+        }
     }
 }
 

@@ -15,7 +15,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::clock::Clock;
-use crate::tenancy::Database;
+use crate::tenancy::breaker::BreakerState;
+use crate::tenancy::{Database, OutageGuard};
 
 /// How long an answer of the database is good for.
 const FRESH: TimeDelta = TimeDelta::seconds(5);
@@ -31,6 +32,7 @@ pub struct Health {
 #[derive(Debug)]
 struct Inner {
     database: Database,
+    guard: OutageGuard,
     clock: Clock,
     schema_version: i64,
     draining: AtomicBool,
@@ -73,14 +75,16 @@ pub struct Report {
     schema_version: i64,
     database: &'static str,
     degraded_since: Option<DateTime<Utc>>,
+    breaker: BreakerState,
 }
 
 impl Health {
     /// `schema_version` is the one that was verified before we listened.
     #[must_use]
-    pub fn new(database: Database, clock: Clock, schema_version: i64) -> Self {
+    pub fn new(database: Database, guard: OutageGuard, clock: Clock, schema_version: i64) -> Self {
         let inner = Inner {
             database,
+            guard,
             clock,
             schema_version,
             draining: AtomicBool::new(false),
@@ -147,5 +151,6 @@ pub async fn report(State(health): State<Health>) -> Json<Report> {
         schema_version: health.inner.schema_version,
         database: word,
         degraded_since,
+        breaker: health.inner.guard.breaker(),
     })
 }

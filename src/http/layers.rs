@@ -5,16 +5,20 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 use tracing::field::Empty;
 use uuid::Uuid;
 
 use crate::calls::answer;
+use crate::figures::Figures;
+use crate::tenancy::twilio_door::RefusalCause;
 use crate::web::problem::Problem;
 use crate::web::twiml_response::TwimlResponse;
 
@@ -22,9 +26,9 @@ use crate::web::twiml_response::TwimlResponse;
 const REPORT_PATIENCE: Duration = Duration::from_secs(6);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an id, and logs it when it is answered. An id that a client sends is not taken over: it would let
+/// Gives the request an id, and logs and counts it when it is answered. An id that a client sends is not taken over: it would let
 /// anybody write into our log.
-pub async fn watch(request: Request, next: Next) -> Response {
+pub async fn watch(State(figures): State<Figures>, request: Request, next: Next) -> Response {
     let id = Uuid::now_v7();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!(
@@ -42,6 +46,10 @@ pub async fn watch(request: Request, next: Next) -> Response {
     tell_problem_its_request(&mut response, id);
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    figures.answered(&route, response.status().as_u16(), began.elapsed());
+    if let Some(RefusalCause(cause)) = response.extensions_mut().remove() {
+        figures.refused(cause);
     }
     span.in_scope(|| log(&route, &response, began));
     response
@@ -77,18 +85,32 @@ pub async fn limit_patience(request: Request, next: Next) -> Response {
     })
 }
 
+/// Around routes whose answer somebody listens to.
+pub fn answering_callers<S>(routes: Router<S>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    routes.layer(CatchPanicLayer::custom(speak_of_panic))
+}
+
+/// Around routes whose answer a program reads; Twilio repeats a status callback that failed.
+pub fn answering_programs<S>(routes: Router<S>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    routes.layer(CatchPanicLayer::custom(report_panic))
+}
+
 /// A handler of a call panicked: the caller hears an apology, and not that "an application error has occurred".
-#[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
-pub fn speak_of_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
+fn speak_of_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
     log_panic(panic.as_ref());
     TwimlResponse::from(answer::apology()).into_response()
 }
 
 /// Any other handler panicked.
-#[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
-pub fn report_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
+fn report_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
     log_panic(panic.as_ref());
     Problem::internal().into_response()
 }
@@ -100,4 +122,44 @@ fn log_panic(panic: &(dyn Any + Send)) {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
     tracing::error!(message, "a handler panicked");
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use axum::routing::post;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    fn panicking() -> Router {
+        Router::new().route("/", post(async || -> StatusCode { panic!("of a test") }))
+    }
+
+    async fn answer_of(router: Router) -> (StatusCode, String, String) {
+        let response = router.oneshot(Request::post("/").body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let content_type = parts.headers[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+        (parts.status, content_type, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_caller_whose_handler_panics_hears_an_apology() {
+        let (status, content_type, body) = answer_of(answering_callers(panicking())).await;
+
+        assert_eq!((status, content_type.as_str()), (StatusCode::OK, "text/xml; charset=utf-8"));
+        assert!(body.contains("<Say>We are sorry") && body.ends_with("<Hangup/></Response>"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_program_whose_handler_panics_learns_that_it_is_our_fault() {
+        let (status, content_type, body) = answer_of(answering_programs(panicking())).await;
+
+        assert_eq!(
+            (status, content_type.as_str()),
+            (StatusCode::INTERNAL_SERVER_ERROR, "application/problem+json")
+        );
+        assert!(!body.contains("of a test"), "{body}");
+    }
 }

@@ -5,6 +5,8 @@
 
 pub mod health;
 pub mod layers;
+pub mod listener;
+pub mod metrics;
 pub mod router;
 pub mod server;
 pub mod signed_check;

@@ -1,10 +1,12 @@
 //! Every URL, grouped by who calls it.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware;
 use axum::routing::{get, post};
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyDeadlineLayer;
 
 use super::health::{self, Health};
 use super::{layers, signed_check};
@@ -26,39 +28,51 @@ pub struct Doors {
     pub health: Health,
 }
 
-/// The whole table.
-pub fn router(doors: Doors) -> Router {
+/// The whole table. A request's body may take `body_deadline` to arrive.
+pub fn router(doors: Doors, body_deadline: Duration) -> Router {
     Router::new()
-        .merge(twilio())
+        .merge(calls_of_twilio())
+        .merge(callbacks_of_twilio())
         .merge(api())
         .merge(probes())
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(middleware::from_fn(layers::watch))
+        // Total: a limit between two pieces would never end a body that trickles.
+        .layer(RequestBodyDeadlineLayer::new(body_deadline))
+        .layer(middleware::from_fn_with_state(doors.calls.figures.clone(), layers::watch))
         .with_state(doors)
 }
 
-/// Called by Twilio, signed.
-fn twilio() -> Router<Doors> {
-    Router::new()
-        .route("/twilio/voice", post(calls::incoming::incoming))
-        .route("/twilio/voice/status", post(calls::status_callback::status))
-        .route("/twilio/check", post(signed_check::check))
-        .route(calls::answer::DIAL_RESULT_ROUTE, post(calls::dial_result::dial_result))
-        .layer(CatchPanicLayer::custom(layers::speak_of_panic))
+/// Called by Twilio, signed, while a caller listens.
+fn calls_of_twilio() -> Router<Doors> {
+    layers::answering_callers(
+        Router::new()
+            .route("/twilio/voice", post(calls::incoming::incoming))
+            .route(calls::fallback::ROUTE, post(calls::fallback::fallback))
+            .route(calls::answer::DIAL_RESULT_ROUTE, post(calls::dial_result::dial_result)),
+    )
+}
+
+/// Called by Twilio, signed, while nobody listens.
+fn callbacks_of_twilio() -> Router<Doors> {
+    layers::answering_programs(
+        Router::new()
+            .route("/twilio/voice/status", post(calls::status_callback::status))
+            .route("/twilio/check", post(signed_check::check)),
+    )
 }
 
 /// Called by the agency's and its tenants' programs, with a key.
 fn api() -> Router<Doors> {
-    Router::new()
+    let routes = Router::new()
         .route("/api/v1/calls", get(calls::api::list))
         .route("/api/v1/calls/{call_sid}", get(calls::api::show))
         .route("/api/v1/appointments", get(appointments::api::list).post(appointments::api::create))
         .route("/api/v1/appointments/{id}", get(appointments::api::show))
         .route("/api/v1/appointments/{id}/cancel", post(appointments::api::cancel))
         .merge(operators())
-        .layer(middleware::from_fn(layers::limit_patience))
-        .layer(CatchPanicLayer::custom(layers::report_panic))
+        .layer(middleware::from_fn(layers::limit_patience));
+    layers::answering_programs(routes)
 }
 
 /// Called by the agency's own people and programs, with an operator's key.

@@ -45,6 +45,15 @@ impl Default for PoolSizes {
     }
 }
 
+/// The connections of a pool.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolUsage {
+    /// All that are open.
+    pub open: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
+}
+
 /// The database, as the server may use it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -142,6 +151,16 @@ impl Database {
         self.reports.acquire().await.map(drop)
     }
 
+    /// How many connections each pool has now, under the pool's name.
+    #[must_use]
+    pub fn pool_usage(&self) -> [(&'static str, PoolUsage); 2] {
+        let usage = |pool: &PgPool| PoolUsage {
+            open: pool.size(),
+            idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX),
+        };
+        [("webhooks", usage(&self.webhooks)), ("reports", usage(&self.reports))]
+    }
+
     /// Gives all connections back. Nothing can be asked afterwards.
     pub async fn close(&self) {
         self.webhooks.close().await;
@@ -155,9 +174,9 @@ impl IngestConnection {
     }
 
     /// Throws the connection away: an answer that came too late must not be read as the next one's.
-    pub(super) async fn discard(self) {
-        // It is broken or busy; that closing it fails as well tells nothing new.
-        let _ = self.0.close().await;
+    /// No goodbye: nobody may be there to hear it, and the place in the pool would be kept for him.
+    pub(super) fn discard(self) {
+        drop(self.0.detach());
     }
 }
 
@@ -195,18 +214,23 @@ impl Doubt {
     }
 }
 
-/// Which idle connections are probed before they are used.
+/// Which idle connections are probed before they are used, and for what.
 #[derive(Clone, Debug)]
 enum Probe {
+    /// Whether they answer: a report may read from a server that takes no writes.
     Always,
+    /// Whether they take writes, once there is doubt.
     InDoubt(Doubt),
 }
 
 impl Probe {
-    fn is_due(&self, idle_for: Duration) -> bool {
+    async fn passes(&self, connection: &mut PgConnection, idle_for: Duration) -> Result<bool, sqlx::Error> {
         match self {
-            Self::Always => true,
-            Self::InDoubt(doubt) => doubt.concerns(idle_for),
+            Self::Always => within(PROBE_WAIT, answers(connection)).await,
+            Self::InDoubt(doubt) if doubt.concerns(idle_for) => {
+                within(PROBE_WAIT, takes_writes(connection)).await
+            }
+            Self::InDoubt(_) => Ok(true),
         }
     }
 }
@@ -217,20 +241,32 @@ fn pool_options(size: u32, wait: Duration, probe: Probe) -> PgPoolOptions {
         .acquire_timeout(wait)
         .test_before_acquire(false)
         .before_acquire(move |connection, lying| {
-            let is_due = probe.is_due(lying.idle_for);
-            Box::pin(
-                async move { if is_due { answers_within(PROBE_WAIT, connection).await } else { Ok(true) } },
-            )
+            let probe = probe.clone();
+            Box::pin(async move { probe.passes(connection, lying.idle_for).await })
         })
         // sqlx waits without an end for a connection that comes back; one that fell silent would keep its place for ever.
-        .after_release(|connection, _| Box::pin(answers_within(RETURN_WAIT, connection)))
+        .after_release(|connection, _| Box::pin(within(RETURN_WAIT, answers(connection))))
         .after_connect(|connection, _| Box::pin(bind_to_row_security(connection)))
 }
 
 /// An error closes the connection at once; `false` would say goodbye first, to somebody who doesn't listen.
-async fn answers_within(wait: Duration, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+async fn within(
+    wait: Duration,
+    answer: impl Future<Output = Result<bool, sqlx::Error>>,
+) -> Result<bool, sqlx::Error> {
     let silent = |_| sqlx::Error::Io(io::ErrorKind::TimedOut.into());
-    tokio::time::timeout(wait, connection.ping()).await.map_err(silent)?.map(|()| true)
+    tokio::time::timeout(wait, answer).await.map_err(silent)?
+}
+
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    connection.ping().await.map(|()| true)
+}
+
+/// After a failover, connections to the former primary answer, and can't write.
+async fn takes_writes(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"SELECT current_setting('transaction_read_only') = 'off' AS "takes_writes!""#)
+        .fetch_one(connection)
+        .await
 }
 
 /// The role that all work is done as. It owns nothing, and row-level security binds it.

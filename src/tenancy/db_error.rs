@@ -7,6 +7,9 @@ use crate::web::problem::{FieldError, Problem};
 /// SQLSTATE of a broken UNIQUE or primary key.
 const UNIQUE_VIOLATION: &str = "23505";
 
+/// SQLSTATE of a write in a transaction that may only read.
+const READ_ONLY: &str = "25006";
+
 /// Whether the error is a broken UNIQUE: somebody was there first.
 #[must_use]
 pub fn is_unique_violation(error: &sqlx::Error) -> bool {
@@ -62,7 +65,23 @@ fn holds_nul(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "22021")
 }
 
-/// SQLSTATE classes of a server that will be well again: connection (08), resources (53), operator intervention (57).
+/// Whether the connection leads to a server that takes no writes: a standby, or one that somebody made read-only. Another
+/// connection may lead to the one that does.
+#[must_use]
+pub fn is_read_only(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == READ_ONLY)
+}
+
+/// Whether the statement may succeed on another connection, and never will on this one.
+#[must_use]
+pub fn is_wrong_connection(error: &sqlx::Error) -> bool {
+    is_lost_connection(error) || is_read_only(error)
+}
+
+/// SQLSTATE classes of a server that will be well again: connection (08), resources (53), operator intervention (57). After a failover,
+/// connections to the former primary may only read until they are replaced.
 fn is_passing(code: Option<&str>) -> bool {
-    code.is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
+    code.is_some_and(|code| {
+        code == READ_ONLY || ["08", "53", "57"].iter().any(|class| code.starts_with(class))
+    })
 }

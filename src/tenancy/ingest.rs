@@ -11,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::database::IngestConnection;
+use super::db_error;
 use super::ids::TenantId;
 use super::scope::TenantScope;
 use super::twilio_request::VerifiedTwilioRequest;
@@ -18,8 +19,9 @@ use crate::twilio::call_status::CallStatus;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::CallSid;
 
-/// A statement that has not come back by then never will; Twilio has long stopped listening.
-const DEADLINE: Duration = Duration::from_secs(5);
+/// Nobody has waited for the statement for more than a second by then. The sooner it is given up, the sooner its place
+/// in the pool is free for a database that is back.
+const DEADLINE: Duration = Duration::from_secs(3);
 
 /// What happened to a call, as one line of its ledger.
 #[derive(Clone, Debug)]
@@ -51,6 +53,8 @@ pub enum EventKind {
     Status,
     /// A forwarding ended.
     DialResult,
+    /// Twilio could not use our answer.
+    Fallback,
     /// What we answered. Ours, not Twilio's.
     Decision,
 }
@@ -63,6 +67,7 @@ impl EventKind {
             Self::Incoming => "incoming",
             Self::Status => "status",
             Self::DialResult => "dial_result",
+            Self::Fallback => "fallback",
             Self::Decision => "decision",
         }
     }
@@ -170,11 +175,16 @@ pub async fn ingest(
     event: &CallEvent,
 ) -> Result<Ingested, IngestError> {
     let written = tokio::time::timeout(DEADLINE, write(&mut connection, request, addressed, event)).await;
-    if let Ok(outcome) = written {
-        outcome
-    } else {
-        connection.discard().await;
-        Err(IngestError::TimedOut)
+    match written {
+        Ok(Err(IngestError::Database(error))) if db_error::is_wrong_connection(&error) => {
+            connection.discard();
+            Err(error.into())
+        }
+        Ok(outcome) => outcome,
+        Err(_) => {
+            connection.discard();
+            Err(IngestError::TimedOut)
+        }
     }
 }
 

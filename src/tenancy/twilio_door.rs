@@ -86,19 +86,42 @@ pub enum NotProved {
     Explained(AccountSid, Diagnosis),
 }
 
+/// Why a webhook was turned away, in one word, for the figures. Travels with the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusalCause(pub &'static str);
+
+impl TwilioRefusal {
+    fn cause(&self) -> RefusalCause {
+        RefusalCause(match self {
+            Self::TooLarge => "too_large",
+            Self::Unreadable => "unreadable",
+            Self::NoForm => "no_form",
+            Self::Malformed(_) => "malformed",
+            Self::NotProved(NotProved::SignatureHeaders(_)) => "signature_headers",
+            Self::NotProved(NotProved::AccountSids(_) | NotProved::AccountSid) => "account_sid",
+            Self::NotProved(NotProved::NotUtf8) => "not_utf8",
+            Self::NotProved(NotProved::UnknownAccount(_)) => "unknown_account",
+            Self::NotProved(NotProved::Signature(..) | NotProved::Explained(..)) => "signature",
+        })
+    }
+}
+
 impl IntoResponse for TwilioRefusal {
     fn into_response(self) -> Response {
+        let cause = self.cause();
         let span = tracing::Span::current();
         span.record("decision", "refused");
         span.record("reason", tracing::field::display(&self));
-        match self {
+        let mut response = match self {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.\n").into_response(),
             Self::Unreadable => (StatusCode::BAD_REQUEST, "The body could not be read.\n").into_response(),
             Self::NotProved(_) => (StatusCode::FORBIDDEN, "Forbidden\n").into_response(),
             Self::NoForm => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/x-www-form-urlencoded.\n")
                 .into_response(),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, format!("{self}.\n")).into_response(),
-        }
+        };
+        response.extensions_mut().insert(cause);
+        response
     }
 }
 

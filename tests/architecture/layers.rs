@@ -26,6 +26,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "tenancy",
     "web",
     "twilio",
+    "figures",
     "clock",
 ];
 

@@ -11,7 +11,7 @@ use crate::support::{Call, Firm, Line, Stage, TestApp, Twilio, Wire};
 
 const APOLOGY: &str = "at the moment. Please call again in a few minutes.";
 /// The ways in which a database is not there.
-const AWAY: [Line; 2] = [Line::Down, Line::Silent];
+const AWAY: [Line; 3] = [Line::Down, Line::Silent, Line::Slow];
 
 struct Scene {
     wire: Wire,

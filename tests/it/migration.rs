@@ -40,7 +40,8 @@ async fn an_empty_database_gets_the_whole_schema() {
 
     let migrated = schema::migrate(&database.options()).await.unwrap();
 
-    assert_eq!(i64::try_from(migrated.applied.len()).unwrap(), schema::latest_version());
+    let newest = format!("{} ", schema::latest_version());
+    assert!(migrated.applied.last().unwrap().starts_with(&newest), "{:?}", migrated.applied);
     assert_eq!(database.count("tenants").await, 0);
     assert!(schema::is_current(&database.options()).await.unwrap());
 }
@@ -245,7 +246,8 @@ async fn the_same_migrations_build_the_same_objects_under_other_names() {
 
     let migrated = schema::migrate_into(&mut connection, &names).await.unwrap();
 
-    assert_eq!(i64::try_from(migrated.applied.len()).unwrap(), schema::latest_version());
+    let newest = format!("{} ", schema::latest_version());
+    assert!(migrated.applied.last().unwrap().starts_with(&newest), "{:?}", migrated.applied);
     let beside = catalogue::objects_of(&database.options(), "shadow_of_shared", "shadow_of_own").await;
     assert!(before.len() > 200, "{}", before.len());
     assert_same_objects(&beside, &before);

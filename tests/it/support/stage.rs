@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnectOptions;
 use switchboard::app::{Parts, RunningServer};
 use switchboard::clock::Clock;
-use switchboard::http::server;
+use switchboard::http::server::{self, Limits};
 use switchboard::numbers;
 use switchboard::tenancy::account::{Account, AccountReach};
 use switchboard::tenancy::api_key::{self, KeyKind, PlainApiKey};
@@ -155,6 +155,7 @@ impl Stage {
             public_urls: self.public_urls.clone(),
             environment_account: Some(agency),
             key_ring: Some(self.key_ring.clone()),
+            limits: Limits::default(),
             clock: self.clock.clone(),
         }
     }

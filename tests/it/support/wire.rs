@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io};
+use std::{fs, future, io};
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tempfile::TempDir;
@@ -18,6 +18,9 @@ use super::{TestDatabase, cluster};
 
 const PORT: u16 = 5432;
 
+/// More than anybody waits for.
+const LATENCY: Duration = Duration::from_secs(5);
+
 /// How the line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Line {
@@ -27,6 +30,8 @@ pub(crate) enum Line {
     Down,
     /// Connections stand, and nothing goes through: the network lost its way. Those that felt it stay silent for ever.
     Silent,
+    /// Everything goes through, each piece five seconds late.
+    Slow,
 }
 
 /// One line. It ends with the value.
@@ -71,7 +76,7 @@ impl Wire {
                 accepting.shutdown().await;
                 self.unused().await;
             }
-            Line::Open | Line::Silent if accepting.is_empty() => {
+            Line::Open | Line::Silent | Line::Slow if accepting.is_empty() => {
                 let listener = listen(self.directory.path());
                 accepting.spawn(accept(
                     listener,
@@ -80,7 +85,7 @@ impl Wire {
                     self.heard.clone(),
                 ));
             }
-            Line::Open | Line::Silent => {}
+            Line::Open | Line::Silent | Line::Slow => {}
         }
     }
 
@@ -181,6 +186,10 @@ async fn carry(
         fell_silent |= *line.borrow() == Line::Silent;
         if length == 0 {
             return Ok(());
+        }
+        let late = *line.borrow() == Line::Slow;
+        if late {
+            let _ = tokio::time::timeout(LATENCY, future::pending::<()>()).await;
         }
         if !fell_silent {
             listen(&buffer[..length]);
