@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use axum::extract::connect_info::Connected;
 use axum_server::{AddrListener, Address};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +24,13 @@ pub struct DoorAddress(pub SocketAddr);
 impl Address for DoorAddress {
     type Stream = Connection;
     type Listener = Door;
+}
+
+/// Who is at the other end of a request's connection: what can't be claimed by a header.
+impl Connected<DoorAddress> for SocketAddr {
+    fn connect_info(peer: DoorAddress) -> Self {
+        peer.0
+    }
 }
 
 /// Lets connections in.

@@ -91,7 +91,7 @@ impl Listening {
             .max_headers(MOST_HEADERS)
             .max_buf_size(MOST_HEAD_BYTES);
         #[expect(clippy::disallowed_methods, reason = "the server itself; `stop` waits for it")]
-        let serving = tokio::spawn(server.serve(router.into_make_service()));
+        let serving = tokio::spawn(server.serve(router.into_make_service_with_connect_info::<SocketAddr>()));
         Ok(Self { handle, hinge, serving })
     }
 
