@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use switchboard::twilio::call_status::CallStatus;
+
 use crate::support::{Call, Dice, Firm, Stage, TestApp, TestDatabase, Webhook};
 
 /// Everything but what differs between two calls by nature.
@@ -276,4 +278,15 @@ async fn a_blank_says_less_than_any_value() {
     let row = stage.database.row("SELECT from_number, parent_call_sid FROM call_logs").await;
     assert_eq!(row["from_number"], stage.agency.voice(&call).value("From"));
     assert_eq!(row["parent_call_sid"], format!("CA{:032}", 7));
+}
+
+#[tokio::test]
+async fn the_fold_weighs_every_status_that_the_program_knows() {
+    let stage = Stage::new().await;
+
+    for status in CallStatus::ALL {
+        let weight = format!("SELECT switchboard.call_status_weight('{}', NULL) AS weight", status.as_str());
+        let row = stage.database.row(&weight).await;
+        assert_eq!(row["weight"][0], i32::from(status.is_terminal()), "{status}");
+    }
 }
