@@ -4,57 +4,25 @@
 
 #![cfg(test)]
 
+mod program;
+
 use std::{
     env,
-    fs::{self, Permissions},
     io::{BufRead as _, BufReader},
     net::{Ipv4Addr, TcpListener},
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Output, Stdio},
 };
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
-use switchboard::embedded::remove_abandoned;
-use tempfile::TempDir;
+
+use program::{Scratch, switchboard};
 
 const ACME: &str = "+13125550147";
 const LAKESIDE: &str = "+17205550162";
 const NOBODY: &str = "+14155550199";
-
-/// A folder that other accounts can enter, unlike a usual temporary one; cleaned up behind it.
-struct Scratch(TempDir);
-
-impl Scratch {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        Self(folder)
-    }
-
-    fn data(&self) -> PathBuf {
-        self.0.path().join("data")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        remove_abandoned(&self.data(), "postgres");
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test's own environment; no settings of the program")]
-fn switchboard(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
-    command.args(arguments).env_clear();
-    for name in ["PATH", "HOME"] {
-        command.envs(env::var_os(name).map(|value| (name, value)));
-    }
-    command.env("SWITCHBOARD_DATA_DIR", data).env("PORT", "0").stdin(Stdio::null());
-    command
-}
 
 /// Runs to the end. Whatever is said, no token may be in it.
 fn run(command: &mut Command) -> Output {

@@ -2,12 +2,12 @@
 
 #![cfg(test)]
 
+mod program;
+
 use std::{
-    env,
-    fs::{self, Permissions},
+    fs::{self},
     io::{BufRead as _, BufReader},
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Output, Stdio},
 };
 
@@ -20,47 +20,15 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection};
-use switchboard::embedded::remove_abandoned;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+
+use program::{Scratch, switchboard};
 
 const ACME: &str = "+13125550147";
 const LAKESIDE: &str = "+17205550162";
 /// Never resolved by anybody (RFC 2606).
 const NOWHERE: &str = "https://phone.invalid";
-
-/// A folder that other accounts can enter, unlike a usual temporary one; cleaned up behind it.
-struct Scratch(TempDir);
-
-impl Scratch {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        Self(folder)
-    }
-
-    fn data(&self) -> PathBuf {
-        self.0.path().join("data")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        remove_abandoned(&self.data(), "postgres");
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test's own environment; no settings of the program")]
-fn switchboard(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
-    command.args(arguments).env_clear();
-    for name in ["PATH", "HOME"] {
-        command.envs(env::var_os(name).map(|value| (name, value)));
-    }
-    command.env("SWITCHBOARD_DATA_DIR", data).env("PORT", "0").stdin(Stdio::null());
-    command
-}
 
 /// The demo's server, with two firms and an account; stopped as Ctrl-C stops it.
 struct Demo {

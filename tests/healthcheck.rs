@@ -4,13 +4,12 @@
 
 #![cfg(test)]
 
+mod program;
+
 use std::{
-    env,
-    fs::{self, Permissions},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, ChildStdout, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -18,43 +17,11 @@ use std::{
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use switchboard::embedded::remove_abandoned;
-use tempfile::TempDir;
+
+use program::{Scratch, switchboard};
 
 /// Twice what the command promises: the machine may be busy.
 const SHORT: Duration = Duration::from_secs(4);
-
-/// A folder that other accounts can enter, unlike a usual temporary one; cleaned up behind it.
-struct Scratch(TempDir);
-
-impl Scratch {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        Self(folder)
-    }
-
-    fn data(&self) -> PathBuf {
-        self.0.path().join("data")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        remove_abandoned(&self.data(), "postgres");
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test's own environment; no settings of the program")]
-fn switchboard(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
-    command.args(arguments).env_clear();
-    for name in ["PATH", "HOME"] {
-        command.envs(env::var_os(name).map(|value| (name, value)));
-    }
-    command.env("SWITCHBOARD_DATA_DIR", data).env("PORT", "0").stdin(Stdio::null()).stderr(Stdio::null());
-    command
-}
 
 /// A server in the background.
 struct Running {
@@ -65,7 +32,11 @@ struct Running {
 
 impl Running {
     fn start(data: &Path) -> Self {
-        let mut process = switchboard(data, &["serve", "--embedded"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = switchboard(data, &["serve", "--embedded"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         while !line.starts_with("listening on ") {
