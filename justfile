@@ -13,7 +13,7 @@ default:
 
 # Everything, quick checks first and the tests last
 [group('check')]
-check: fmt-check deploy-check deny clippy doc prepare-check demo-once test
+check: fmt-check deploy-check bench-check deny clippy doc prepare-check demo-once test
 
 # Is the code formatted?
 [group('check')]
@@ -39,6 +39,12 @@ doc:
 [group('check')]
 deploy-check: (setup "hadolint")
     hadolint Dockerfile
+
+# Do the benchmark's own parts work? Measures nothing
+[group('check')]
+bench-check:
+    python3 -B -m unittest discover --quiet --start-directory benches
+    ! command -v node >/dev/null || node --check benches/express/server.js
 
 # Licences, bans and sources of all dependencies; advisories need GitHub, see deny.toml
 [group('check')]
@@ -70,6 +76,12 @@ prepare: (setup "sqlx-cli")
 [group('work')]
 demo *flags:
     cargo run --locked -- demo {{ flags }}
+
+# Measures the server beside others, in about ten minutes; `--quick` shows in one or two that it works
+[group('work')]
+bench *flags:
+    ! command -v npm >/dev/null || npm ci --prefix benches/express --no-audit --no-fund --silent
+    scripts/with-database --tcp --durable python3 -B benches/run.py {{ flags }}
 
 # Builds the image and runs it, without a Docker engine; as root
 [group('work')]
