@@ -83,6 +83,11 @@ bench *flags:
     ! command -v npm >/dev/null || npm ci --prefix benches/express --no-audit --no-fund --silent
     scripts/with-database --tcp --durable python3 -B benches/run.py {{ flags }}
 
+# Outages, a stop under load, slow clients: what the server must stand, in about ten minutes
+[group('work')]
+trials *flags:
+    scripts/with-database --tcp python3 -B benches/trials.py {{ flags }}
+
 # Builds the image and runs it, without a Docker engine; as root
 [group('work')]
 image *flags:

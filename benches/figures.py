@@ -50,8 +50,9 @@ def table(header, rows):
     return "\n".join([write(header), rule, *map(write, rows)])
 
 
-def between_marks(text, figures):
+def between_marks(text, figures, mark="figures"):
     """The page with the figures put between its two marks."""
-    head, rest = text.split("<!-- figures -->\n", 1)
-    _, tail = rest.split("<!-- end of the figures -->\n", 1)
-    return f"{head}<!-- figures -->\n{figures}\n<!-- end of the figures -->\n{tail}"
+    begin, end = f"<!-- {mark} -->\n", f"<!-- end of the {mark} -->\n"
+    head, rest = text.split(begin, 1)
+    _, tail = rest.split(end, 1)
+    return f"{head}{begin}{figures}\n{end}{tail}"

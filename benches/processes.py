@@ -16,22 +16,22 @@ def _stat(pid):
     return int(fields[1]), sum(map(int, fields[11:15]))
 
 
-def _tree(root):
+def members(root):
     """The process and all that descend from it, with their ticks."""
     stats = {int(pid): _stat(pid) for pid in os.listdir("/proc") if pid.isdigit()}
     stats = {pid: stat for pid, stat in stats.items() if stat}
-    members, waiting = {}, [root]
+    found, waiting = {}, [root]
     while waiting:
         pid = waiting.pop()
         if pid in stats:
-            members[pid] = stats[pid][1]
+            found[pid] = stats[pid][1]
             waiting.extend(child for child, (parent, _) in stats.items() if parent == pid)
-    return members
+    return found
 
 
 def cpu_seconds(root):
     """What the tree under a process has used so far, ended members included."""
-    return sum(_tree(root).values()) / TICKS_PER_SECOND
+    return sum(members(root).values()) / TICKS_PER_SECOND
 
 
 def own_cpu_seconds():
@@ -49,7 +49,7 @@ def machine_cpu_seconds():
 def memory_mib(root):
     """Memory of the tree under a process, as {"rss", "pss"}; PSS divides what several processes share."""
     kibibytes = {"Rss:": 0, "Pss:": 0}
-    for pid in _tree(root):
+    for pid in members(root):
         try:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         except OSError:

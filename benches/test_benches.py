@@ -8,6 +8,7 @@ import unittest
 import bench  # noqa: F401  (that everything can be read)
 import figures
 import run  # noqa: F401
+import trials  # noqa: F401
 from contestants import quantiles
 from delay_proxy import delayed
 

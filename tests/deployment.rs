@@ -122,6 +122,7 @@ fn every_port_of_a_deployment_is_the_one_that_the_server_listens_on() {
     assert_eq!(image.instruction("EXPOSE"), port);
     assert_eq!(fly["http_service"]["internal_port"].to_string(), port);
     assert_eq!(fly["env"]["PORT"], port);
+    assert_eq!(fly["env"]["METRICS_PORT"], fly["metrics"][0]["port"].to_string());
     assert_eq!(server["environment"]["PORT"].as_str(), Some(port));
     for published in server["ports"].as_vec().unwrap() {
         assert_eq!(published.as_str().unwrap().rsplit(':').next(), Some(port));
