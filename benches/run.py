@@ -152,14 +152,14 @@ def latencies(title, table, round_trip=None):
 
 
 def crowds(table, seconds):
-    """200 connections: errors and memory."""
+    """200 connections: errors, and resident memory."""
     header = [f"200 connections for {seconds} s", "req/s", "p99 ms", "errors", "idle MiB", "loaded MiB"]
     rows = []
     for name, rounds in table.items():
         figure = lambda *path: figures.median(rounds, *path)
         errors = sum(sum(result["errors"].values()) for result in rounds)
         rows.append([name, f"{figure('requests_per_second'):.0f}", f"{figure('latency_us', 'p99') / 1000:.0f}", str(errors),
-                     f"{figure('idle_mib', 'pss'):.0f}", f"{figure('loaded_mib', 'pss'):.0f}"])
+                     f"{figure('idle_mib', 'rss'):.0f}", f"{figure('loaded_mib', 'rss'):.0f}"])
     return figures.table(header, rows)
 
 
