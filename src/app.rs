@@ -13,7 +13,8 @@ use sqlx::postgres::PgConnectOptions;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::calls::CallDesk;
+use crate::calls::backlog::Backlog;
+use crate::calls::{CallDesk, clearing};
 use crate::clock::Clock;
 use crate::figures::{Figures, NoFigures};
 use crate::http::metrics::{self, Observed};
@@ -79,7 +80,29 @@ pub struct App {
     /// What the router works with.
     pub doors: Doors,
     tasks: TaskTracker,
+    clearing: Clearing,
     limits: Limits,
+}
+
+/// The task that clears the backlog.
+#[derive(Debug, Default)]
+struct Clearing {
+    task: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Clearing {
+    fn start(desk: &CallDesk) -> Self {
+        let clearing = Self::default();
+        clearing.task.spawn(clearing::clear(desk.clone(), clearing.stop.clone()));
+        clearing.task.close();
+        clearing
+    }
+
+    async fn finish(&self) {
+        self.stop.cancel();
+        self.task.wait().await;
+    }
 }
 
 impl App {
@@ -102,7 +125,16 @@ impl App {
         .await?;
         let last_known = Arc::new(LastKnownSettings::load(&database).await?);
         let public_url = public_urls.first().cloned().map_or_else(|| loopback_url(address), Ok)?;
-        let guard = OutageGuard::new(parts.clock.clone());
+        let calls = CallDesk {
+            database: database.clone(),
+            guard: OutageGuard::new(parts.clock.clone()),
+            figures: Figures::new()?,
+            last_known: Arc::clone(&last_known),
+            public_url,
+            backlog: Backlog::default(),
+            tasks: tasks.clone(),
+            clock: parts.clock.clone(),
+        };
         let doors = Doors {
             twilio: TwilioDoor {
                 public_urls: public_urls.into(),
@@ -110,39 +142,35 @@ impl App {
                 doctor: RefusalDoctor::new(parts.clock.clone()),
             },
             api: ApiDoor {
-                database: database.clone(),
-                clock: parts.clock.clone(),
+                database,
+                clock: parts.clock,
                 tasks: tasks.clone(),
-                last_known: Arc::clone(&last_known),
+                last_known,
                 brake: Arc::default(),
             },
-            health: Health::new(
-                database.clone(),
-                guard.clone(),
-                parts.clock.clone(),
-                schema::latest_version(),
-            ),
-            calls: CallDesk {
-                database,
-                guard,
-                figures: Figures::new()?,
-                last_known,
-                public_url,
-                tasks: tasks.clone(),
-                clock: parts.clock,
-            },
+            health: Health::new(&calls, schema::latest_version()),
+            calls,
         };
-        let limits = parts.limits;
-        Ok(Self { router: router(doors.clone(), limits.body), doors, tasks, limits })
+        let (clearing, limits) = (Clearing::start(&doors.calls), parts.limits);
+        Ok(Self { router: router(doors.clone(), limits.body), doors, tasks, clearing, limits })
     }
 
     /// Waits for the work that outlives its request, and gives the connections back; for a limited time, because a
     /// database that says nothing would hold both up for ever.
     pub async fn finish(&self) {
         self.tasks.close();
-        if tokio::time::timeout(self.limits.finish, self.tasks.wait()).await.is_err() {
-            let left = self.tasks.len();
-            tracing::error!(left, "stopping without some work that should have outlived its request");
+        let finished = async {
+            // First: while it works, it begins tasks.
+            self.clearing.finish().await;
+            self.tasks.wait().await;
+        };
+        if tokio::time::timeout(self.limits.finish, finished).await.is_err() {
+            let (left, waiting) = (self.tasks.len(), *self.doors.calls.backlog.waiting().borrow());
+            tracing::error!(
+                left,
+                ?waiting,
+                "stopping without some work that should have outlived its request"
+            );
         }
         if tokio::time::timeout(GOODBYE, self.doors.calls.database.close()).await.is_err() {
             tracing::warn!("the database did not take our goodbye");
@@ -185,6 +213,7 @@ impl RunningServer {
             figures: desk.figures.clone(),
             database: desk.database.clone(),
             guard: desk.guard.clone(),
+            backlog: desk.backlog.clone(),
         };
         self.metrics = Some(Listening::start(listener, metrics::router(observed), &self.app.limits)?);
         Ok(())

@@ -18,6 +18,7 @@ const QUARANTINED: &str = "switchboard_quarantined_events_total";
 const REFUSALS: &str = "switchboard_webhook_refusals_total";
 const ROUND_TRIP_SECONDS: &str = "switchboard_database_round_trip_seconds";
 const POOL_CONNECTIONS: &str = "switchboard_database_pool_connections";
+const BACKLOG: &str = "switchboard_backlog";
 const BREAKER: &str = "switchboard_database_breaker_state";
 
 /// In seconds: from a database next door to one that nobody waits for any longer. 0.8 is a caller's patience.
@@ -93,6 +94,12 @@ impl Figures {
         }
     }
 
+    /// How much waits to be written.
+    pub fn waiting(&self, what: &'static str, count: usize) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.level(BACKLOG, vec![Label::from_static_parts("what", what)], count);
+    }
+
     /// Which of its states a breaker is in: 1 for that one, 0 for the others.
     pub fn breaker(&self, states: [&'static str; 3], current: &'static str) {
         for state in states {
@@ -144,6 +151,7 @@ fn describe(recorder: &PrometheusRecorder) {
     }
     for (name, text) in [
         (POOL_CONNECTIONS, "Connections to the database, by pool, idle and used."),
+        (BACKLOG, "Events and decisions that wait to be written."),
         (BREAKER, "1 for the state that the breaker is in."),
     ] {
         recorder.describe_gauge(name.into(), None, text.into());

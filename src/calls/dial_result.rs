@@ -6,7 +6,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 
 use super::answer;
-use super::event::{self, UnusableEvent};
+use super::event::{self, Told, UnusableEvent};
 use super::listening::CallDesk;
 use super::routing::{self, Decision};
 use crate::tenancy::ingest::{Addressed, EventKind, Ingested};
@@ -23,11 +23,11 @@ pub async fn dial_result(
 ) -> Result<TwimlResponse, UnusableEvent> {
     // Only now: what can't be proved is a 403, whatever its path.
     let Path(tenant) = tenant.map_err(|_| UnusableEvent::NoTenant)?;
-    let request = Arc::new(request);
     let event = event::read(&request, EventKind::DialResult, desk.clock.now())?;
     let result = request.parameters().get("DialCallStatus").and_then(DialStatus::parse);
     let span = tracing::Span::current();
-    let decision = match desk.hear(&request, Addressed::RunningCall(tenant), event).await {
+    let told = Arc::new(Told { request, addressed: Addressed::RunningCall(tenant), event });
+    let decision = match desk.hear(&told).await {
         Ok(Ingested::Routed(routed)) => {
             span.record("tenant", routed.settings.slug.as_str());
             routing::after_forwarding(result)
@@ -37,7 +37,8 @@ pub async fn dial_result(
             Decision::HangUp
         }
         Err(error) => {
-            tracing::error!(%error, "the result of a forwarding was not written");
+            tracing::error!(%error, "the result of a forwarding is not written yet");
+            desk.hold(told, None, &error);
             routing::after_forwarding(result)
         }
     };

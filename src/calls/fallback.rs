@@ -8,7 +8,8 @@ use std::sync::Arc;
 use axum::extract::State;
 
 use super::answer;
-use super::event::{self, UnusableEvent};
+use super::backlog::Held;
+use super::event::{self, Told, UnusableEvent};
 use super::incoming::{call_of, known_settings};
 use super::listening::CallDesk;
 use super::routing;
@@ -25,7 +26,6 @@ pub async fn fallback(
     State(desk): State<CallDesk>,
     request: VerifiedTwilioRequest,
 ) -> Result<TwimlResponse, UnusableEvent> {
-    let request = Arc::new(request);
     let event = event::read(&request, EventKind::Fallback, desk.clock.now())?;
     let error_code = error_code(request.parameters().get("ErrorCode"));
     let failed = FailedAnswer::of_url(request.parameters().get("ErrorUrl").unwrap_or_default());
@@ -56,11 +56,8 @@ pub async fn fallback(
     if let Some((_, settings)) = &known {
         span.record("tenant", settings.slug.as_str());
     }
-    desk.hear_behind_the_answer(
-        &request,
-        Addressed::OurNumber(request.called_number().map(str::to_owned)),
-        event,
-    );
+    let addressed = Addressed::OurNumber(request.called_number().map(str::to_owned));
+    desk.backlog.hold(Held { told: Arc::new(Told { request, addressed, event }), decision: None });
     desk.figures.decided(decision.as_str());
     let tenant = known.map(|(scope, _)| scope.tenant_id());
     Ok(answer::render(&decision, tenant, &desk.public_url).into())

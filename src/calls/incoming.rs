@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
-use super::event::{self, UnusableEvent};
+use super::answer;
+use super::event::{self, Told, UnusableEvent};
 use super::listening::{CallDesk, NotHeard};
 use super::routing::{self, Decision, IncomingCall};
-use super::{answer, store};
+use crate::tenancy::decisions::Decided;
 use crate::tenancy::ingest::{
     Addressed, CallSettings, EventKind, Ingested, News, QuarantineReason, RoutedCall,
 };
 use crate::tenancy::{TenantId, TenantScope, VerifiedTwilioRequest};
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
-use crate::twilio::sid::CallSid;
 use crate::web::twiml_response::TwimlResponse;
 
 /// Logs the call under the tenant of the dialled number, and tells Twilio what the caller hears.
@@ -21,16 +21,14 @@ pub async fn incoming(
     State(desk): State<CallDesk>,
     request: VerifiedTwilioRequest,
 ) -> Result<TwimlResponse, UnusableEvent> {
-    let request = Arc::new(request);
     let event = event::read(&request, EventKind::Incoming, desk.clock.now())?;
-    let (call_sid, dialled) = (event.call_sid.clone(), request.called_number().map(str::to_owned));
-    let heard = desk.hear(&request, Addressed::OurNumber(dialled), event).await;
+    let addressed = Addressed::OurNumber(request.called_number().map(str::to_owned));
+    let told = Arc::new(Told { request, addressed, event });
 
-    let call = call_of(&request);
-    let (decision, tenant) = match heard {
-        Ok(Ingested::Routed(routed)) => routed_call(&desk, &request, &routed, &call, call_sid),
-        Ok(Ingested::Quarantined(reason)) => (quarantined_call(&desk, &request, reason), None),
-        Err(error) => call_without_database(&desk, &request, &call, &error),
+    let (decision, tenant) = match desk.hear(&told).await {
+        Ok(Ingested::Routed(routed)) => routed_call(&desk, &told, &routed),
+        Ok(Ingested::Quarantined(reason)) => (quarantined_call(&desk, &told.request, reason), None),
+        Err(error) => call_without_database(&desk, told, &error),
     };
     tracing::Span::current().record("decision", decision.as_str());
     desk.figures.decided(decision.as_str());
@@ -45,20 +43,19 @@ pub(super) fn call_of(request: &VerifiedTwilioRequest) -> IncomingCall {
     }
 }
 
-fn routed_call(
-    desk: &CallDesk,
-    request: &VerifiedTwilioRequest,
-    routed: &RoutedCall,
-    call: &IncomingCall,
-    call_sid: CallSid,
-) -> (Decision, Option<TenantId>) {
+fn routed_call(desk: &CallDesk, told: &Told, routed: &RoutedCall) -> (Decision, Option<TenantId>) {
     tracing::Span::current().record("tenant", routed.settings.slug.as_str());
-    if let Some(number) = request.called_number() {
+    if let Some(number) = told.request.called_number() {
         desk.last_known.note(number, routed);
     }
-    let decision = routing::decide(&routed.settings, call);
+    let decision = routing::decide(&routed.settings, &call_of(&told.request));
     match routed.news {
-        News::First => record_decision(desk, routed, call_sid, decision.as_str()),
+        News::First => desk.backlog.decided(Decided {
+            scope: routed.scope,
+            call_sid: told.event.call_sid.clone(),
+            decision: decision.as_str(),
+            at: desk.clock.now(),
+        }),
         News::Repeated => {}
     }
     (decision, Some(routed.scope.tenant_id()))
@@ -77,15 +74,12 @@ fn quarantined_call(desk: &CallDesk, request: &VerifiedTwilioRequest, reason: Qu
 }
 
 /// The caller must not hear that our database is ill; whom the account may call still counts.
-fn call_without_database(
-    desk: &CallDesk,
-    request: &VerifiedTwilioRequest,
-    call: &IncomingCall,
-    error: &NotHeard,
-) -> (Decision, Option<TenantId>) {
+fn call_without_database(desk: &CallDesk, told: Arc<Told>, error: &NotHeard) -> (Decision, Option<TenantId>) {
     tracing::error!(%error, "a call is answered from memory");
-    let known = known_settings(desk, request);
-    let decision = routing::decide_without_database(known.as_ref().map(|(_, settings)| settings), call);
+    let known = known_settings(desk, &told.request);
+    let settings = known.as_ref().map(|(_, settings)| settings);
+    let decision = routing::decide_without_database(settings, &call_of(&told.request));
+    desk.hold(told, Some(decision.as_str()), error);
     (decision, known.map(|(scope, _)| scope.tenant_id()))
 }
 
@@ -97,19 +91,4 @@ pub(super) fn known_settings(
     let known = desk.last_known.of_call(request)?;
     tracing::Span::current().record("tenant", known.1.slug.as_str());
     Some(known)
-}
-
-/// Written after the answer; nobody waits for it.
-fn record_decision(desk: &CallDesk, routed: &RoutedCall, call_sid: CallSid, decision: &'static str) {
-    let (database, scope, now) = (desk.database.clone(), routed.scope, desk.clock.now());
-    desk.tasks.spawn(async move {
-        let recorded = async {
-            let mut tx = database.begin(scope).await?;
-            store::record_decision(&mut tx, &call_sid, decision, now).await?;
-            tx.commit().await
-        };
-        if let Err(error) = recorded.await {
-            tracing::warn!(%error, call = %call_sid, "the decision was not recorded");
-        }
-    });
 }

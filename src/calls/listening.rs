@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 
 use tokio_util::task::TaskTracker;
 
+use super::backlog::{Backlog, Held};
+use super::event::Told;
 use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::tenancy::breaker::Outcome;
-use crate::tenancy::ingest::{self, Addressed, CallEvent, IngestError, Ingested};
-use crate::tenancy::outage_guard::NotNow;
-use crate::tenancy::{Database, LastKnownSettings, OutageGuard, VerifiedTwilioRequest, db_error};
+use crate::tenancy::ingest::{self, IngestError, Ingested};
+use crate::tenancy::outage_guard::{NotNow, WriteUnderWay};
+use crate::tenancy::{Database, LastKnownSettings, OutageGuard, db_error};
 use crate::twilio::public_url::PublicBaseUrl;
 
 /// How long a caller waits for the database before the answer comes from memory.
@@ -32,6 +34,8 @@ pub struct CallDesk {
     pub last_known: Arc<LastKnownSettings>,
     /// Under which URL Twilio is told to come back.
     pub public_url: PublicBaseUrl,
+    /// What is written later.
+    pub backlog: Backlog,
     /// Work that must outlive its request.
     pub tasks: TaskTracker,
     /// The time.
@@ -53,30 +57,50 @@ pub enum NotHeard {
 }
 
 impl NotHeard {
-    /// What the breaker makes of it: an answer that we don't like is an answer.
-    fn outcome(&self) -> Outcome {
+    /// Whether it may be written later, as it is.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
         match self {
-            Self::OutOfPatience | Self::Failed(IngestError::TimedOut) => Outcome::Failed,
-            Self::Failed(IngestError::Database(error)) if db_error::is_unavailable(error) => Outcome::Failed,
-            Self::NotAsked(_) | Self::Failed(IngestError::Database(_) | IngestError::NotUnderstood) => {
-                Outcome::Answered
-            }
+            Self::NotAsked(_) | Self::OutOfPatience => true,
+            Self::Failed(error) => error.is_passing(),
         }
     }
 }
 
+/// What the breaker makes of it: an answer that we don't like is an answer.
+fn outcome(heard: &Result<Ingested, NotHeard>) -> Outcome {
+    match heard {
+        Err(NotHeard::OutOfPatience) => Outcome::Silent,
+        Err(NotHeard::Failed(error)) if error.is_passing() => Outcome::Failed,
+        Err(NotHeard::NotAsked(_) | NotHeard::Failed(_)) | Ok(_) => Outcome::Answered,
+    }
+}
+
 impl CallDesk {
-    /// Writes an event in a task of its own, and waits for it as long as a caller would.
-    pub async fn hear(
-        &self,
-        request: &Arc<VerifiedTwilioRequest>,
-        addressed: Addressed,
-        event: CallEvent,
-    ) -> Result<Ingested, NotHeard> {
+    /// Writes an event, and waits for it as long as a caller would.
+    pub async fn hear(&self, told: &Arc<Told>) -> Result<Ingested, NotHeard> {
         let (attempt, under_way) = self.guard.enter()?;
-        let (desk, request) = (self.clone(), Arc::clone(request));
+        let heard = self.hear_out(told, under_way).await;
+        self.guard.ended(&attempt, outcome(&heard));
+        heard
+    }
+
+    /// The same for an event whose caller has been answered.
+    pub(super) async fn hear_again(&self, told: &Arc<Told>) -> Result<Ingested, NotHeard> {
+        let (attempt, under_way) = self.guard.enter()?;
+        let heard = self.hear_out(told, under_way).await;
+        self.guard.ended_unseen(&attempt, outcome(&heard));
+        heard
+    }
+
+    /// Twilio may hang up meanwhile: the writing is a task of its own.
+    async fn hear_out(&self, told: &Arc<Told>, under_way: WriteUnderWay) -> Result<Ingested, NotHeard> {
+        let (desk, told) = (self.clone(), Arc::clone(told));
         let writing = self.tasks.spawn(async move {
-            let written = desk.write(&request, &addressed, &event).await;
+            let written = desk.write(&told).await;
+            if written.as_ref().err().is_none_or(|error| !error.is_passing()) {
+                desk.guard.answered();
+            }
             drop(under_way);
             written
         });
@@ -91,49 +115,34 @@ impl CallDesk {
         if let Ok(Ingested::Quarantined(reason)) = &heard {
             self.figures.quarantined(reason.as_str());
         }
-        self.guard.ended(&attempt, heard.as_ref().err().map_or(Outcome::Answered, NotHeard::outcome));
         heard
     }
 
-    /// Writes an event for which nobody waits.
-    pub fn hear_behind_the_answer(
-        &self,
-        request: &Arc<VerifiedTwilioRequest>,
-        addressed: Addressed,
-        event: CallEvent,
-    ) {
-        let (desk, request) = (self.clone(), Arc::clone(request));
-        self.tasks.spawn(async move {
-            if let Err(error) = desk.hear(&request, addressed, event).await {
-                tracing::error!(%error, "an event was not written");
-            }
-        });
+    /// Keeps an event that was not heard, and whose request has its answer: Twilio will not repeat it.
+    pub fn hold(&self, told: Arc<Told>, decision: Option<&'static str>, error: &NotHeard) {
+        if error.is_passing() {
+            self.backlog.hold(Held { told, decision });
+        }
     }
 
     /// The first call after a restart of PostgreSQL finds a connection of before. Its second attempt finds a good one; if
     /// the first was written after all, the second is a repetition like any other.
-    async fn write(
-        &self,
-        request: &VerifiedTwilioRequest,
-        addressed: &Addressed,
-        event: &CallEvent,
-    ) -> Result<Ingested, IngestError> {
-        let connection = self.database.ingest(request).await?;
-        match self.measured(ingest::ingest(connection, request, addressed, event)).await {
+    async fn write(&self, told: &Told) -> Result<Ingested, IngestError> {
+        match self.ingest(told).await {
             Err(IngestError::Database(lost)) if db_error::is_wrong_connection(&lost) => {
                 tracing::warn!(error = %lost, "a connection was lost; the event is written on another one");
                 self.database.doubt_idle_connections();
-                let connection = self.database.ingest(request).await?;
-                self.measured(ingest::ingest(connection, request, addressed, event)).await
+                self.ingest(told).await
             }
             written => written,
         }
     }
 
-    async fn measured<T, E>(&self, round_trip: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    async fn ingest(&self, told: &Told) -> Result<Ingested, IngestError> {
+        let connection = self.database.ingest(&told.request).await?;
         let began = Instant::now();
-        let ended = round_trip.await;
-        self.figures.round_trip(if ended.is_ok() { "written" } else { "failed" }, began.elapsed());
-        ended
+        let written = ingest::ingest(connection, &told.request, &told.addressed, &told.event).await;
+        self.figures.round_trip(if written.is_ok() { "written" } else { "failed" }, began.elapsed());
+        written
     }
 }

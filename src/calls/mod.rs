@@ -6,7 +6,9 @@
 
 pub mod answer;
 pub mod api;
+pub mod backlog;
 pub mod call;
+pub mod clearing;
 pub mod dial_result;
 pub mod event;
 pub mod fallback;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::event::{self, UnusableEvent};
+use super::event::{self, Told, UnusableEvent};
 use super::listening::CallDesk;
 use crate::tenancy::VerifiedTwilioRequest;
 use crate::tenancy::ingest::{Addressed, EventKind, Ingested};
@@ -17,11 +17,10 @@ pub async fn status(
     State(desk): State<CallDesk>,
     request: VerifiedTwilioRequest,
 ) -> Result<StatusCode, UnusableEvent> {
-    let request = Arc::new(request);
     let event = event::read(&request, EventKind::Status, desk.clock.now())?;
-    let our_number = our_number(&request).map(str::to_owned);
+    let addressed = Addressed::OurNumber(our_number(&request).map(str::to_owned));
     let span = tracing::Span::current();
-    Ok(match desk.hear(&request, Addressed::OurNumber(our_number), event).await {
+    Ok(match desk.hear(&Arc::new(Told { request, addressed, event })).await {
         Ok(Ingested::Routed(routed)) => {
             span.record("tenant", routed.settings.slug.as_str());
             span.record("decision", "logged");

@@ -1,12 +1,7 @@
 //! The statements on calls. Each names its tenant itself; row-level security is the net below.
 
-use chrono::{DateTime, Utc};
-use serde_json::json;
-use uuid::Uuid;
-
 use super::call::{Call, CallFilter, Event};
 use crate::tenancy::TenantTx;
-use crate::tenancy::ingest::EventKind;
 use crate::twilio::call_status::CallStatus;
 use crate::twilio::sid::CallSid;
 
@@ -68,28 +63,4 @@ pub async fn events(tx: &mut TenantTx, call_sid: &CallSid) -> Result<Vec<Event>,
     )
     .fetch_all(tx.connection())
     .await
-}
-
-/// Notes what was decided for a call. At most once: the key is the same for every call.
-pub async fn record_decision(
-    tx: &mut TenantTx,
-    call_sid: &CallSid,
-    decision: &str,
-    now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        r#"INSERT INTO switchboard.call_events
-               (tenant_id, id, call_sid, event_key, kind, occurred_at, received_at, payload)
-           VALUES ($1, $2, $3, $4, $4, $5, $5, $6)
-           ON CONFLICT (tenant_id, call_sid, event_key) DO NOTHING"#,
-        tx.tenant_id().as_uuid(),
-        Uuid::now_v7(),
-        call_sid.as_str(),
-        EventKind::Decision.as_str(),
-        now,
-        json!({ "decision": decision })
-    )
-    .execute(tx.connection())
-    .await
-    .map(drop)
 }

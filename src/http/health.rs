@@ -14,6 +14,8 @@ use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use crate::calls::CallDesk;
+use crate::calls::backlog::Backlog;
 use crate::clock::Clock;
 use crate::tenancy::breaker::BreakerState;
 use crate::tenancy::{Database, OutageGuard};
@@ -33,6 +35,7 @@ pub struct Health {
 struct Inner {
     database: Database,
     guard: OutageGuard,
+    backlog: Backlog,
     clock: Clock,
     schema_version: i64,
     draining: AtomicBool,
@@ -76,16 +79,18 @@ pub struct Report {
     database: &'static str,
     degraded_since: Option<DateTime<Utc>>,
     breaker: BreakerState,
+    waiting_events: usize,
 }
 
 impl Health {
     /// `schema_version` is the one that was verified before we listened.
     #[must_use]
-    pub fn new(database: Database, guard: OutageGuard, clock: Clock, schema_version: i64) -> Self {
+    pub fn new(desk: &CallDesk, schema_version: i64) -> Self {
         let inner = Inner {
-            database,
-            guard,
-            clock,
+            database: desk.database.clone(),
+            guard: desk.guard.clone(),
+            backlog: desk.backlog.clone(),
+            clock: desk.clock.clone(),
             schema_version,
             draining: AtomicBool::new(false),
             looked: Mutex::new(None),
@@ -152,5 +157,6 @@ pub async fn report(State(health): State<Health>) -> Json<Report> {
         database: word,
         degraded_since,
         breaker: health.inner.guard.breaker(),
+        waiting_events: health.inner.backlog.waiting().borrow().events,
     })
 }

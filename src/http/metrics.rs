@@ -12,6 +12,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
+use crate::calls::backlog::Backlog;
 use crate::figures::Figures;
 use crate::tenancy::breaker::BreakerState;
 use crate::tenancy::{Database, OutageGuard};
@@ -28,6 +29,8 @@ pub struct Observed {
     pub database: Database,
     /// Whose breaker.
     pub guard: OutageGuard,
+    /// What waits for the database.
+    pub backlog: Backlog,
 }
 
 /// The whole table of the second port.
@@ -40,6 +43,9 @@ async fn metrics(State(observed): State<Observed>) -> impl IntoResponse {
     for (pool, usage) in observed.database.pool_usage() {
         figures.pool(pool, usage.open, usage.idle);
     }
+    let waiting = *observed.backlog.waiting().borrow();
+    figures.waiting("events", waiting.events);
+    figures.waiting("decisions", waiting.decisions);
     figures.breaker(BreakerState::ALL.map(BreakerState::as_str), observed.guard.breaker().as_str());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], figures.render())
 }

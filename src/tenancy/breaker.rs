@@ -1,7 +1,8 @@
 //! When to stop trying: after several failures in a row, for a moment; then one attempt finds out.
 //!
 //! Promises: pure; the time is an argument. While it is open, one attempt a second goes through and no other. A result
-//! counts only for the state in which its attempt began, so that late news opens and closes nothing.
+//! counts only for the state in which its attempt began, so that late news opens and closes nothing. Silence counts as a
+//! failure only if nobody else was answered meanwhile: a queue is no outage.
 //! Doesn't: know what is attempted.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,6 +17,7 @@ const PAUSE: TimeDelta = TimeDelta::seconds(1);
 pub struct Breaker {
     state: State,
     probes: u64,
+    answers: u64,
 }
 
 #[derive(Debug)]
@@ -33,12 +35,23 @@ impl Default for State {
 
 /// An attempt that went through. Its result is told to the breaker.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Attempt(Kind);
+pub struct Attempt {
+    kind: Kind,
+    answers_before: u64,
+}
 
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     Usual,
     Probe(u64),
+}
+
+impl Attempt {
+    /// Whether it finds out if an outage is over.
+    #[must_use]
+    pub fn is_probe(&self) -> bool {
+        matches!(self.kind, Kind::Probe(_))
+    }
 }
 
 /// How an attempt ended.
@@ -48,6 +61,8 @@ pub enum Outcome {
     Answered,
     /// It is not.
     Failed,
+    /// Nothing was heard of it in time.
+    Silent,
 }
 
 /// For people and figures.
@@ -80,34 +95,43 @@ impl BreakerState {
 impl Breaker {
     /// Whether to try now.
     pub fn attempt(&mut self, now: DateTime<Utc>) -> Option<Attempt> {
-        match self.state {
-            State::Closed { .. } => Some(Attempt(Kind::Usual)),
+        let kind = match self.state {
+            State::Closed { .. } => Kind::Usual,
             State::Open { since } | State::Probing { since, .. } if is_over(since, now) => {
                 self.probes += 1;
                 self.state = State::Probing { since: now, probe: self.probes };
-                Some(Attempt(Kind::Probe(self.probes)))
+                Kind::Probe(self.probes)
             }
-            State::Open { .. } | State::Probing { .. } => None,
-        }
+            State::Open { .. } | State::Probing { .. } => return None,
+        };
+        Some(Attempt { kind, answers_before: self.answers })
     }
 
-    /// How an attempt ended. An attempt whose end nobody tells is none: the next probe comes all the same.
+    /// Somebody was answered, however late.
+    pub fn answered(&mut self) {
+        self.answers += 1;
+    }
+
+    /// How an attempt ended, for whoever waited for it. An attempt whose end nobody tells is none: the next probe comes all
+    /// the same.
     pub fn ended(&mut self, attempt: &Attempt, outcome: Outcome, now: DateTime<Utc>) {
-        match (&mut self.state, &attempt.0, outcome) {
-            (State::Closed { failures }, Kind::Usual, Outcome::Answered) => *failures = 0,
-            (State::Closed { failures }, Kind::Usual, Outcome::Failed) => {
+        let is_there = match outcome {
+            Outcome::Answered => true,
+            Outcome::Failed => false,
+            Outcome::Silent => self.answers > attempt.answers_before,
+        };
+        match (&mut self.state, &attempt.kind) {
+            (State::Closed { failures }, Kind::Usual) if is_there => *failures = 0,
+            (State::Closed { failures }, Kind::Usual) => {
                 *failures += 1;
                 if *failures >= FAILURES {
                     self.state = State::Open { since: now };
                 }
             }
-            (State::Probing { probe, .. }, Kind::Probe(ended), outcome) if probe == ended => {
-                self.state = match outcome {
-                    Outcome::Answered => State::default(),
-                    Outcome::Failed => State::Open { since: now },
-                };
+            (State::Probing { probe, .. }, Kind::Probe(ended)) if probe == ended => {
+                self.state = if is_there { State::default() } else { State::Open { since: now } };
             }
-            (State::Closed { .. } | State::Open { .. } | State::Probing { .. }, _, _) => {}
+            (State::Closed { .. } | State::Open { .. } | State::Probing { .. }, _) => {}
         }
     }
 
@@ -214,6 +238,32 @@ mod tests {
         breaker.ended(&early, Outcome::Failed, at(900));
 
         assert!(breaker.attempt(at(1000)).is_some(), "a late failure prolonged the pause");
+    }
+
+    #[test]
+    fn whoever_waits_in_vain_while_others_are_answered_has_waited_in_a_queue() {
+        let mut breaker = Breaker::default();
+        let queued: Vec<_> = (0..5).map(|_| breaker.attempt(at(0)).unwrap()).collect();
+
+        breaker.answered();
+        for attempt in &queued {
+            breaker.ended(attempt, Outcome::Silent, at(800));
+        }
+
+        assert_eq!(breaker.state(), BreakerState::Closed);
+    }
+
+    #[test]
+    fn silence_that_nobody_is_answered_in_is_an_outage() {
+        let mut breaker = Breaker::default();
+        breaker.answered();
+        let waiting: Vec<_> = (0..FAILURES).map(|_| breaker.attempt(at(0)).unwrap()).collect();
+
+        for attempt in &waiting {
+            breaker.ended(attempt, Outcome::Silent, at(800));
+        }
+
+        assert_eq!(breaker.state(), BreakerState::Open);
     }
 
     #[test]

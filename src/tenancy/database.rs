@@ -121,6 +121,11 @@ impl Database {
         self.webhooks.acquire().await.map(IngestConnection)
     }
 
+    /// For `tenancy/` itself: what is written after an answer, each under a tenant that was proved by then.
+    pub(super) async fn behind_the_answers(&self) -> Result<IngestConnection, sqlx::Error> {
+        self.webhooks.acquire().await.map(IngestConnection)
+    }
+
     /// A connection for what spans tenants.
     pub async fn operator(&self, _: VerifiedOperator) -> Result<OperatorConnection, sqlx::Error> {
         self.reports.acquire().await.map(Held::Plain).map(OperatorConnection)

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::database::IngestConnection;
@@ -167,29 +168,50 @@ pub enum IngestError {
     NotUnderstood,
 }
 
+impl IngestError {
+    /// Whether the database is away, for now, so that the same may be written later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::TimedOut => true,
+            Self::Database(error) => db_error::is_unavailable(error),
+            Self::NotUnderstood => false,
+        }
+    }
+}
+
 /// Writes an event. The request proves who sent it.
 pub async fn ingest(
-    mut connection: IngestConnection,
+    connection: IngestConnection,
     request: &VerifiedTwilioRequest,
     addressed: &Addressed,
     event: &CallEvent,
 ) -> Result<Ingested, IngestError> {
-    let written = tokio::time::timeout(DEADLINE, write(&mut connection, request, addressed, event)).await;
-    match written {
-        Ok(Err(IngestError::Database(error))) if db_error::is_wrong_connection(&error) => {
-            connection.discard();
-            Err(error.into())
-        }
-        Ok(outcome) => outcome,
-        Err(_) => {
-            connection.discard();
-            Err(IngestError::TimedOut)
+    connection.within_deadline(async |connection| write(connection, request, addressed, event).await).await
+}
+
+impl IngestConnection {
+    /// Does a piece of work, and throws the connection away where its next user could not trust it.
+    pub(super) async fn within_deadline<T>(
+        mut self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, IngestError>,
+    ) -> Result<T, IngestError> {
+        match tokio::time::timeout(DEADLINE, work(self.connection())).await {
+            Ok(Err(IngestError::Database(error))) if db_error::is_wrong_connection(&error) => {
+                self.discard();
+                Err(error.into())
+            }
+            Ok(outcome) => outcome,
+            Err(_) => {
+                self.discard();
+                Err(IngestError::TimedOut)
+            }
         }
     }
 }
 
 async fn write(
-    connection: &mut IngestConnection,
+    connection: &mut PgConnection,
     request: &VerifiedTwilioRequest,
     addressed: &Addressed,
     event: &CallEvent,
@@ -217,7 +239,7 @@ async fn write(
         event.received_at,
         event.payload,
     )
-    .fetch_one(connection.connection())
+    .fetch_one(connection)
     .await?;
 
     if let Some(word) = row.refusal {

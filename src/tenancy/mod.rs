@@ -12,6 +12,7 @@ pub mod api_key;
 pub mod breaker;
 pub mod database;
 pub mod db_error;
+pub mod decisions;
 pub mod directory;
 pub mod guess_brake;
 pub mod ids;

@@ -50,6 +50,11 @@ impl OutageGuard {
         Ok((attempt.ok_or(NotNow::BreakerOpen)?, WriteUnderWay(room)))
     }
 
+    /// Somebody was answered by the database, however late.
+    pub fn answered(&self) {
+        self.with_breaker(Breaker::answered);
+    }
+
     /// How an attempt ended, for whoever waited.
     pub fn ended(&self, attempt: &Attempt, outcome: Outcome) {
         let (before, after) = self.with_breaker(|breaker| {
@@ -65,6 +70,14 @@ impl OutageGuard {
                 tracing::warn!("the database answers again");
             }
             (BreakerState::Closed | BreakerState::Open | BreakerState::Probing, _) => {}
+        }
+    }
+
+    /// How an attempt ended that no caller waited for. It may end an outage, and begins none: one row that somebody has
+    /// locked is not the database.
+    pub fn ended_unseen(&self, attempt: &Attempt, outcome: Outcome) {
+        if attempt.is_probe() || outcome == Outcome::Answered {
+            self.ended(attempt, outcome);
         }
     }
 

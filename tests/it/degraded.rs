@@ -4,6 +4,7 @@
 //! end, the test would have none either.
 
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 use serde_json::json;
 use switchboard::tenancy::database::PoolSizes;
 
@@ -203,6 +204,8 @@ async fn once_the_database_is_back_calls_are_logged_again() {
         assert_eq!(client.get(&scene.app, "/api/v1/calls").await.status, StatusCode::SERVICE_UNAVAILABLE);
 
         scene.wire.set(Line::Open).await;
+        scene.stage.clock.move_to(scene.stage.now() + TimeDelta::seconds(1));
+        scene.app.catch_up().await;
         scene.app.post(&scene.stage.agency.voice(&scene.call(2))).await.twiml();
         let completed = scene.app.post(&scene.stage.agency.status(&scene.call(2), "completed", 3)).await;
         let calls = client.get(&scene.app, "/api/v1/calls?status=completed").await;

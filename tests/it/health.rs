@@ -19,7 +19,7 @@ async fn a_server_that_is_well_says_so() {
     let report = app.get("/health").await;
     let expected = json!({
         "status": "ready", "version": env!("CARGO_PKG_VERSION"), "schema_version": schema::latest_version(), "database": "answers",
-        "degraded_since": null, "breaker": "closed",
+        "degraded_since": null, "breaker": "closed", "waiting_events": 0,
     });
     assert_eq!((report.status, report.json()), (StatusCode::OK, expected));
 }

@@ -14,6 +14,7 @@ mod api_access;
 mod api_bodies;
 mod appointment_booking;
 mod appointments;
+mod backlog;
 mod breaker;
 mod call_log;
 mod connections;

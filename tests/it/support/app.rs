@@ -1,8 +1,11 @@
 //! A server without a socket: requests go straight into the real router.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use switchboard::app::{App, Parts};
+use switchboard::calls::backlog::Waiting;
 use tower::ServiceExt as _;
 
 use super::{Answer, Webhook};
@@ -41,10 +44,32 @@ impl TestApp {
 
     /// Waits for the work that outlives its request, so that its rows can be looked at. The server goes on.
     pub(crate) async fn settle(&self) {
+        self.finish_tasks().await;
+        self.record_decisions().await;
+    }
+
+    /// Waits until what callers heard is in the ledger.
+    pub(crate) async fn record_decisions(&self) {
+        self.waiting_until(|waiting| waiting.decisions == 0).await;
+    }
+
+    /// Waits for attempts to write that were begun.
+    pub(crate) async fn finish_tasks(&self) {
         let tasks = &self.app.doors.calls.tasks;
         tasks.close();
         tasks.wait().await;
         tasks.reopen();
+    }
+
+    /// Waits until every event that the database did not take at first is written.
+    pub(crate) async fn catch_up(&self) {
+        self.waiting_until(Waiting::is_nothing).await;
+    }
+
+    async fn waiting_until(&self, enough: impl Fn(Waiting) -> bool) {
+        let mut waiting = self.app.doors.calls.backlog.waiting();
+        let reached = waiting.wait_for(|waiting| enough(*waiting));
+        tokio::time::timeout(Duration::from_mins(1), reached).await.expect("it waits for ever").unwrap();
     }
 
     /// Stops the server as production does: waits for the work that outlives its request, gives the connections back.

@@ -1,0 +1,45 @@
+//! What callers heard, into the ledger: many decisions in one statement.
+//!
+//! Promises: each is written under the tenant of its scope. One that is there already changes nothing, nor does one whose
+//! call is gone.
+//! Doesn't: know what the words mean.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::database::Database;
+use super::ingest::IngestError;
+use super::scope::TenantScope;
+use crate::twilio::sid::CallSid;
+
+/// What was decided for a call. A call has one decision.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// Whose call.
+    pub scope: TenantScope,
+    /// Which call.
+    pub call_sid: CallSid,
+    /// The word in the ledger.
+    pub decision: &'static str,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Writes all of them, or none.
+pub async fn record(database: &Database, decided: &[Decided]) -> Result<(), IngestError> {
+    let tenants: Vec<Uuid> = decided.iter().map(|one| one.scope.tenant_id().as_uuid()).collect();
+    let ids: Vec<Uuid> = decided.iter().map(|_| Uuid::now_v7()).collect();
+    let calls: Vec<String> = decided.iter().map(|one| one.call_sid.as_str().to_owned()).collect();
+    let words: Vec<String> = decided.iter().map(|one| one.decision.to_owned()).collect();
+    let times: Vec<DateTime<Utc>> = decided.iter().map(|one| one.at).collect();
+    let connection = database.behind_the_answers().await?;
+    let statement = sqlx::query!(
+        "SELECT switchboard.record_decisions($1, $2, $3, $4, $5)",
+        &tenants,
+        &ids,
+        &calls,
+        &words,
+        &times
+    );
+    connection.within_deadline(async |connection| Ok(statement.execute(connection).await.map(drop)?)).await
+}
