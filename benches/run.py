@@ -36,7 +36,6 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=6, help="of each contestant's turn")
     parser.add_argument("--calls", type=int, default=200_000, help="that the database has before")
     parser.add_argument("--quick", action="store_true", help="two short rounds: shows that it works, and no more")
-    parser.add_argument("--only", default="", help="a part of a name: leaves the other contestants out")
     parser.add_argument("--write", metavar="PAGE", help="puts the tables between the marks of this page")
     chosen = parser.parse_args()
     if chosen.quick:
@@ -62,7 +61,7 @@ def contestants(chosen, generator):
         everybody += [express(EXPRESS, "queries"), express(EXPRESS_FUNCTION, "function", ("incoming", "status"))]
     else:
         print("bench: node is not on PATH; Express is left out", file=sys.stderr)
-    return [one for one in everybody if chosen.only in one.name]
+    return everybody
 
 
 class Session:
@@ -152,14 +151,14 @@ def latencies(title, table, round_trip=None):
 
 
 def crowds(table, seconds):
-    """200 connections: errors and memory."""
+    """200 connections: errors, and resident memory."""
     header = [f"200 connections for {seconds} s", "req/s", "p99 ms", "errors", "idle MiB", "loaded MiB"]
     rows = []
     for name, rounds in table.items():
         figure = lambda *path: figures.median(rounds, *path)
         errors = sum(sum(result["errors"].values()) for result in rounds)
         rows.append([name, f"{figure('requests_per_second'):.0f}", f"{figure('latency_us', 'p99') / 1000:.0f}", str(errors),
-                     f"{figure('idle_mib', 'pss'):.0f}", f"{figure('loaded_mib', 'pss'):.0f}"])
+                     f"{figure('idle_mib', 'rss'):.0f}", f"{figure('loaded_mib', 'rss'):.0f}"])
     return figures.table(header, rows)
 
 

@@ -110,9 +110,12 @@ impl FormParameters {
         let mut sorted: Vec<(&str, &str)> = self.iter().collect();
         sorted.sort_unstable();
         // Lengths stand before the texts: otherwise `ab` + `c` and `a` + `bc` would be one.
-        let text = sorted.iter().fold(String::new(), |text, (name, value)| {
-            format!("{text}{}:{name}{}:{value}", name.len(), value.len())
-        });
+        let mut text = String::new();
+        for piece in sorted.into_iter().flat_map(|(name, value)| [name, value]) {
+            text.push_str(&piece.len().to_string());
+            text.push(':');
+            text.push_str(piece);
+        }
         sha256::lower_hex(text.as_bytes())
     }
 }
@@ -182,6 +185,13 @@ mod tests {
         assert!(FormParameters::parse(b"a=1%00").unwrap().contains_nul());
         assert!(FormParameters::parse(b"a%00=1").unwrap().contains_nul());
         assert!(!FormParameters::parse(b"a=%2500").unwrap().contains_nul());
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_same_in_every_version() {
+        let form = FormParameters::parse(b"b=22&a=1").unwrap();
+
+        assert_eq!(form.fingerprint(), sha256::lower_hex(b"1:a1:11:b2:22"));
     }
 
     #[test]
