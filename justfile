@@ -13,17 +13,19 @@ default:
 
 # Everything, quick checks first and the tests last
 [group('check')]
-check: fmt-check deploy-check bench-check deny clippy doc prepare-check demo-once test
+check: fmt-check deploy-check bench-check deny clippy doc prepare-check fuzz-short demo-once test
 
 # Is the code formatted?
 [group('check')]
 fmt-check:
     cargo fmt --check
+    cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 # All lints, none may speak
 [group('check')]
 clippy:
     cargo clippy --locked --all-targets -- -D warnings
+    cargo clippy --locked --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}/fuzz" -- -D warnings
 
 # The tests; needs PostgreSQL 15 or newer installed, nothing running
 [group('check')]
@@ -50,12 +52,18 @@ bench-check:
 [group('check')]
 deny: (setup "cargo-deny")
     cargo deny --locked check bans licenses sources
+    cargo deny --locked --manifest-path fuzz/Cargo.toml check bans licenses sources
 
 # Does .sqlx hold exactly the queries of the code?
 [group('check')]
 prepare-check: (setup "sqlx-cli")
     scripts/with-database cargo sqlx prepare --check -- --locked --all-targets \
         | awk '{ print } /potentially unused/ { stale = 1 } END { exit stale }'
+
+# Hostile inputs for what reads strangers' text; the same ones every time
+[group('check')]
+fuzz-short:
+    scripts/fuzz short
 
 # The demo's calls, once, in a folder that is thrown away
 [group('check')]
@@ -66,11 +74,17 @@ demo-once:
 [group('work')]
 fmt:
     cargo fmt
+    cargo fmt --manifest-path fuzz/Cargo.toml
 
 # Writes .sqlx anew; after every change of a query or a migration
 [group('work')]
 prepare: (setup "sqlx-cli")
     scripts/with-database cargo sqlx prepare -- --locked --all-targets
+
+# New hostile inputs: for one target of fuzz/src/bin/, or all
+[group('work')]
+fuzz target='all' executions='10000000':
+    scripts/fuzz {{ target }} {{ executions }}
 
 # The demo, until Ctrl-C
 [group('work')]

@@ -47,6 +47,9 @@ impl E164PhoneNumber {
     /// Takes what a person types: any notation that is usual in the region, or one with a country code.
     /// The number must be valid by the library's data. The first call loads that data (about 0.1 s).
     pub fn parse_typed(text: &str, region: Region) -> Result<Self, InvalidPhoneNumber> {
+        if text.contains(PHONE_CONTEXT) {
+            return Err(InvalidPhoneNumber::Unreadable);
+        }
         let number = PhoneNumber::parse(text, Some(region.library_region()))
             .map_err(|_| InvalidPhoneNumber::Unreadable)?;
         if !number.is_valid() {
@@ -76,6 +79,9 @@ impl E164PhoneNumber {
         format!("+{country_code}•••{end}")
     }
 }
+
+/// A parameter of `tel:` addresses (RFC 3966, section 5.1.5). Nobody types it, and the library panics where a `tel:` follows it.
+const PHONE_CONTEXT: &str = ";phone-context=";
 
 impl fmt::Debug for E164PhoneNumber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -60,6 +60,13 @@ fn what_no_numbering_plan_has_is_refused() {
 }
 
 #[test]
+fn a_context_that_the_library_stumbles_over_is_refused() {
+    for text in ["1;phone-context=+1;tel:2", ";phone-context=atel:", "tel:5550100;phone-context=+1-214"] {
+        assert_eq!(typed(text, ""), Err(InvalidPhoneNumber::Unreadable), "{text}");
+    }
+}
+
+#[test]
 fn a_mask_keeps_the_country_code_and_at_most_four_digits() {
     let table = [
         ("+12145550100", "+1•••0100"),
