@@ -6,8 +6,8 @@
 
 mod environment;
 mod mistakes;
+mod postgres_programs;
 
-use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -15,6 +15,7 @@ use sqlx::postgres::PgConnectOptions;
 
 pub use environment::Environment;
 pub use mistakes::{Mistake, Mistakes};
+pub use postgres_programs::PostgresPrograms;
 
 use crate::tenancy::account::{Account, AccountReach};
 use crate::tenancy::secrets::KeyRing;
@@ -45,10 +46,8 @@ pub struct Settings {
     pub twilio_api: Option<PublicBaseUrl>,
     /// `SWITCHBOARD_ENCRYPTION_KEYS`.
     pub key_ring: Option<KeyRing>,
-    /// `SWITCHBOARD_PG_BIN`: where PostgreSQL's programs are.
-    pub postgres_programs: Option<PathBuf>,
-    /// `PATH`, to find them in.
-    pub search_path: Option<OsString>,
+    /// Where the private PostgreSQL's programs are.
+    pub postgres_programs: PostgresPrograms,
     /// `RUST_LOG`.
     pub log_filter: Option<String>,
     /// `LOG_FORMAT`.
@@ -96,8 +95,7 @@ impl Settings {
             twilio_api: urls(environment, "TWILIO_API_BASE_URL", &mut mistakes).pop(),
             twilio_account: twilio_account(environment, &mut mistakes),
             key_ring: key_ring(environment, &mut mistakes),
-            postgres_programs: environment.get("SWITCHBOARD_PG_BIN").map(PathBuf::from),
-            search_path: environment.get("PATH").map(OsString::from),
+            postgres_programs: PostgresPrograms::read(environment, &mut mistakes),
             log_filter: environment.get("RUST_LOG").map(str::to_owned),
             log_format: log_format(environment, &mut mistakes),
         };

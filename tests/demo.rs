@@ -1,9 +1,10 @@
 //! The first minute: `demo`, and `simulate call` beside it, as people run them.
 //!
-//! Runs the real program, with an environment of PATH and HOME alone unless a test says otherwise, in folders of its own.
+//! Runs the real program, without settings unless a test says otherwise, in folders of its own.
 
 #![cfg(test)]
 
+mod carried;
 mod program;
 
 use std::{
@@ -18,6 +19,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use carried::Carried;
 use program::{Scratch, switchboard};
 
 const ACME: &str = "+13125550147";
@@ -125,6 +127,32 @@ fn the_demo_works_from_nothing_and_again_on_the_same_data() {
         assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
         assert_eq!(err(&output), "");
         assert!(!scratch.data().join("server.json").exists());
+    }
+}
+
+#[test]
+fn the_demo_works_on_the_carried_postgresql_or_says_why_not_and_what_to_do() {
+    let scratch = Scratch::new();
+
+    let output = run(switchboard(&scratch.data(), &["demo", "--once"])
+        .env_remove("SWITCHBOARD_PG_BIN")
+        .env("SWITCHBOARD_PG_NO_SYSTEM", "1"));
+
+    match Carried::here() {
+        Carried::Runs => {
+            assert_exit(&output, 0);
+            assert!(out(&output).ends_with("Every row is as it should be.\n"), "{}", out(&output));
+        }
+        Carried::NotInThisBuild => {
+            assert_exit(&output, 1);
+            assert!(err(&output).contains("this program carries none"), "{}", err(&output));
+        }
+        Carried::GlibcIsTooOld { found } => {
+            assert_exit(&output, 1);
+            for words in [&format!("this machine has {found}"), "to install a PostgreSQL: "] {
+                assert!(err(&output).contains(words), "{}", err(&output));
+            }
+        }
     }
 }
 

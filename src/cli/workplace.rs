@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::server_note;
-use crate::config::Settings;
+use crate::config::{PostgresPrograms, Settings};
 use crate::embedded::{self, Cluster, Durability, Programs};
 use crate::schema::{self, Migrated};
 use crate::tenancy::database::PoolSizes;
@@ -64,10 +64,7 @@ impl Workplace {
         let wanted = embedded::Settings {
             directory: directory.clone(),
             durability: Durability::Durable,
-            programs: settings
-                .postgres_programs
-                .clone()
-                .map_or_else(|| Programs::Search { path: settings.search_path.clone() }, Programs::Directory),
+            programs: programs(&settings.postgres_programs),
             max_connections: MOST_CONNECTIONS,
         };
         let cluster = tokio::task::spawn_blocking(move || embedded::open(&wanted))
@@ -157,6 +154,14 @@ impl Workplace {
         });
         // A panic while stopping has been reported; the server ends with us anyway.
         let _ = stop.await;
+    }
+}
+
+fn programs(settings: &PostgresPrograms) -> Programs {
+    match settings.clone() {
+        PostgresPrograms::Directory(directory) => Programs::Directory(directory),
+        PostgresPrograms::Search { path, cache } => Programs::Search { path, cache },
+        PostgresPrograms::Carried { cache } => Programs::Carried { cache },
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::{io, path::PathBuf};
 
+use super::not_carried::NotCarried;
+
 /// The oldest major version of PostgreSQL that Switchboard supports.
 pub(super) const OLDEST_MAJOR: u32 = 15;
 
@@ -25,12 +27,14 @@ pub enum EmbeddedError {
     },
     /// No `postgres` anywhere.
     #[error(
-        "no PostgreSQL server found on this machine, and DATABASE_URL is not set.\n\
+        "no PostgreSQL server found on this machine, and DATABASE_URL is not set; {carried}.\n\
          To install one: {install}\n\
          or set DATABASE_URL to a PostgreSQL {OLDEST_MAJOR} or newer that you already have,\n\
          or set SWITCHBOARD_PG_BIN to the directory that holds `postgres` and `initdb`"
     )]
     NotFound {
+        /// Why not the carried one.
+        carried: NotCarried,
         /// The command that installs one on this system.
         install: &'static str,
     },
@@ -49,7 +53,7 @@ pub enum EmbeddedError {
     },
     /// Installed, but older than we support.
     #[error(
-        "the newest PostgreSQL found is version {major} in {directory}, and {OLDEST_MAJOR} or newer is needed.\n\
+        "the newest PostgreSQL found is version {major} in {directory}, and {OLDEST_MAJOR} or newer is needed; {carried}.\n\
          To install one: {install}\n\
          or set DATABASE_URL to a PostgreSQL {OLDEST_MAJOR} or newer that you already have,\n\
          or set SWITCHBOARD_PG_BIN to the directory that holds a newer `postgres` and `initdb`"
@@ -59,7 +63,32 @@ pub enum EmbeddedError {
         major: u32,
         /// Where it was found.
         directory: PathBuf,
+        /// Why not the carried one.
+        carried: NotCarried,
         /// The command that installs PostgreSQL on this system.
+        install: &'static str,
+    },
+    /// `SWITCHBOARD_PG_BIN` names a server that is older than we support.
+    #[error(
+        "SWITCHBOARD_PG_BIN is {directory}, which holds PostgreSQL {major}, and {OLDEST_MAJOR} or newer is needed; \
+         correct it, or unset it"
+    )]
+    SetTooOld {
+        /// The major version there.
+        major: u32,
+        /// The directory that holds it.
+        directory: PathBuf,
+    },
+    /// `SWITCHBOARD_PG_NO_SYSTEM` leaves the carried one alone, and that can't be used.
+    #[error(
+        "SWITCHBOARD_PG_NO_SYSTEM rules out an installed PostgreSQL, and {carried}.\n\
+         Unset SWITCHBOARD_PG_NO_SYSTEM; to install a PostgreSQL: {install}\n\
+         or set DATABASE_URL to a PostgreSQL {OLDEST_MAJOR} or newer that you already have"
+    )]
+    NothingCarried {
+        /// Why not the carried one.
+        carried: NotCarried,
+        /// The command that installs one on this system.
         install: &'static str,
     },
     /// We are root, and there is no other account to run PostgreSQL as.

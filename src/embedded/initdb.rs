@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::{
     account::Account,
     error::EmbeddedError,
+    installation::Installation,
     place::{self, Place},
     process,
-    programs::Installation,
     settings::Durability,
 };
 

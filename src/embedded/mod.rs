@@ -1,4 +1,5 @@
-//! A real, private PostgreSQL, run as our child from the programs installed on this machine (15 or newer).
+//! A real, private PostgreSQL, run as our child: the one installed on this machine (15 or newer), else one that this
+//! program carries.
 //!
 //! It listens on a unix socket that nobody else can reach, never on TCP; it ends when we end, even by `kill -9`, and
 //! a [`Durable`](Durability::Durable) one loses no committed row by that. One process owns a directory, further ones
@@ -7,10 +8,20 @@
 
 mod abandoned;
 mod account;
+#[cfg(carries_postgresql)]
+mod archive;
+#[cfg(carries_postgresql)]
+mod cache;
+mod carried;
 mod connection;
 mod error;
+#[cfg(carries_postgresql)]
+mod glibc;
 mod initdb;
+mod installation;
+mod installed;
 mod lock;
+mod not_carried;
 mod place;
 mod postmaster;
 mod process;
@@ -34,6 +45,7 @@ pub use self::{
     abandoned::remove_abandoned,
     connection::Connection,
     error::EmbeddedError,
+    not_carried::NotCarried,
     programs::Programs,
     settings::{Durability, Settings},
     started::StartedCluster,

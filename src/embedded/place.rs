@@ -17,7 +17,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{account::Account, error::EmbeddedError, programs::Installation};
+use super::{account::Account, error::EmbeddedError, installation::Installation};
 
 const NOTE: &str = "location";
 const RELOCATED_PARENT: &str = "/var/lib/switchboard";

@@ -1,74 +1,38 @@
-//! Where the programs `postgres` and `initdb` are.
+//! Where the programs `postgres` and `initdb` come from.
 //!
-//! Order of the search: `PATH`, then the usual places of distributions and installers, the newest version first.
-//! A directory that was set by hand is the only one looked at. Nothing is downloaded. A further source of programs is
-//! one more entry in [`USUAL_PLACES`], or one more variant of [`Programs`].
+//! Order of the sources: a directory that was set by hand, which is then the only one; what is installed; what this
+//! program carries. Data that is there already comes first, though: of several, the version that made it is taken.
+//! Nothing is downloaded.
 
-use std::{
-    env,
-    ffi::{OsStr, OsString},
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{ffi::OsString, path::PathBuf};
 
 use super::{
     account::Account,
+    carried,
     error::{EmbeddedError, OLDEST_MAJOR},
-    process,
+    installation::Installation,
+    installed::{self, USUAL_PLACES, how_to_install},
+    not_carried::NotCarried,
 };
 
 /// Where to look for the programs of PostgreSQL.
 #[derive(Debug, Clone)]
 pub enum Programs {
-    /// In `PATH`, then in the usual places.
+    /// In `PATH`, in the usual places, then in this program itself.
     Search {
         /// The value of the environment variable `PATH`.
         path: Option<OsString>,
+        /// The user's folder for what can be made anew; the carried programs are unpacked below it. Root uses
+        /// `/var/cache` instead, which PostgreSQL's account can read.
+        cache: Option<PathBuf>,
+    },
+    /// In this program alone, whatever is installed (`SWITCHBOARD_PG_NO_SYSTEM`).
+    Carried {
+        /// As above.
+        cache: Option<PathBuf>,
     },
     /// In this directory only (`SWITCHBOARD_PG_BIN`).
     Directory(PathBuf),
-}
-
-/// `base/prefix*/tail` holds the programs of one installed version.
-struct UsualPlace {
-    base: &'static str,
-    prefix: &'static str,
-    tail: &'static str,
-}
-
-const USUAL_PLACES: [UsualPlace; 7] = [
-    UsualPlace { base: "/usr/lib/postgresql", prefix: "", tail: "bin" }, // Debian, Ubuntu
-    UsualPlace { base: "/usr", prefix: "pgsql-", tail: "bin" }, // RPM packages of the PostgreSQL project
-    UsualPlace { base: "/usr/local", prefix: "pgsql", tail: "bin" }, // built from source
-    UsualPlace { base: "/opt/homebrew/opt", prefix: "postgresql", tail: "bin" },
-    UsualPlace { base: "/usr/local/opt", prefix: "postgresql", tail: "bin" },
-    UsualPlace { base: "/home/linuxbrew/.linuxbrew/opt", prefix: "postgresql", tail: "bin" },
-    UsualPlace { base: "/Applications/Postgres.app/Contents/Versions", prefix: "", tail: "bin" },
-];
-
-/// The programs of one PostgreSQL that runs on this machine.
-#[derive(Debug, Clone)]
-pub(super) struct Installation {
-    pub(super) directory: PathBuf,
-    pub(super) major: u32,
-}
-
-impl Installation {
-    pub(super) fn program(&self, name: &str) -> PathBuf {
-        self.directory.join(name)
-    }
-
-    pub(super) fn command(&self, name: &str, account: &Account) -> Command {
-        process::command(&self.program(name), account)
-    }
-
-    /// A command that only says its version: whether it runs is what is asked.
-    pub(super) fn probe(&self, account: &Account) -> Command {
-        let mut probe = self.command("postgres", account);
-        probe.arg("--version");
-        probe
-    }
 }
 
 /// Finds programs that `account` can run; those of major version `wanted` if there are any.
@@ -77,163 +41,158 @@ pub(super) fn find(
     account: &Account,
     wanted: Option<u32>,
 ) -> Result<Installation, EmbeddedError> {
+    let install = how_to_install();
     match programs {
         Programs::Directory(directory) => {
-            let found = inspect(directory, account).ok_or_else(|| EmbeddedError::NothingRunnable {
-                directory: directory.clone(),
-                account: account.to_string(),
-                install: how_to_install(),
+            let found = Installation::inspect(directory, account, Vec::new()).map_err(|_| {
+                let (directory, account) = (directory.clone(), account.to_string());
+                EmbeddedError::NothingRunnable { directory, account, install }
             })?;
-            choose(vec![found], wanted)
+            set_by_hand(found)
         }
-        Programs::Search { path } => choose(search(path.as_deref(), &USUAL_PLACES, account), wanted),
+        Programs::Search { path, cache } => {
+            let installed = installed::search(path.as_deref(), &USUAL_PLACES, account);
+            choose(installed, || carried::find(cache.as_deref(), account), wanted)
+        }
+        Programs::Carried { cache } => carried::find(cache.as_deref(), account)
+            .map_err(|carried| EmbeddedError::NothingCarried { carried, install }),
     }
 }
 
-/// Everything that is installed, the preferred first.
-fn search(path: Option<&OsStr>, usual_places: &[UsualPlace], account: &Account) -> Vec<Installation> {
-    let mut found: Vec<_> = path
-        .into_iter()
-        .flat_map(env::split_paths)
-        .filter_map(|directory| inspect(&directory, account))
-        .collect();
-
-    let mut usual: Vec<_> = usual_places
-        .iter()
-        .flat_map(directories)
-        .filter_map(|directory| inspect(&directory, account))
-        .collect();
-    usual.sort_by_key(|installation| std::cmp::Reverse(installation.major));
-
-    found.append(&mut usual);
-    found
-}
-
-fn directories(place: &UsualPlace) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(place.base) else { return Vec::new() };
-    entries
-        .flatten()
-        .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(place.prefix.as_bytes()))
-        .map(|entry| entry.path().join(place.tail))
-        .collect()
-}
-
-fn choose(found: Vec<Installation>, wanted: Option<u32>) -> Result<Installation, EmbeddedError> {
-    let (fit, too_old): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|installation| installation.major >= OLDEST_MAJOR);
-
-    if let Some(same) = fit.iter().find(|installation| Some(installation.major) == wanted) {
-        return Ok(same.clone());
-    }
-    if let Some(preferred) = fit.into_iter().next() {
-        return Ok(preferred);
-    }
-
-    let install = how_to_install();
-    Err(match too_old.into_iter().max_by_key(|installation| installation.major) {
-        Some(Installation { directory, major }) => EmbeddedError::TooOld { major, directory, install },
-        None => EmbeddedError::NotFound { install },
-    })
-}
-
-/// Asks the `postgres` of this directory for its version, as the account that will run it.
-fn inspect(directory: &Path, account: &Account) -> Option<Installation> {
-    // PATH often holds a link; initdb and the shared files lie beside the real program.
-    let postgres = fs::canonicalize(directory.join("postgres")).ok()?;
-    let directory = postgres.parent()?.to_path_buf();
-    if !directory.join("initdb").is_file() {
-        return None;
-    }
-
-    let output = process::command(&postgres, account).arg("--version").output().ok()?;
-    if !output.status.success() {
-        return None;
-    }
-    let major = parse_major(&String::from_utf8_lossy(&output.stdout))?;
-    Some(Installation { directory, major })
-}
-
-/// The major version in a line such as `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` or `… 18beta1`.
-fn parse_major(line: &str) -> Option<u32> {
-    let version = line.split_once(") ")?.1;
-    let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
-}
-
-fn how_to_install() -> &'static str {
-    if cfg!(target_os = "macos") {
-        "brew install postgresql@17"
-    } else if Path::new("/usr/bin/apt-get").exists() {
-        "apt-get update && apt-get install -y postgresql"
-    } else if Path::new("/usr/bin/dnf").exists() {
-        "dnf install -y postgresql-server"
+fn set_by_hand(found: Installation) -> Result<Installation, EmbeddedError> {
+    if found.major >= OLDEST_MAJOR {
+        Ok(found)
     } else {
-        "use the package manager of this system; the server is needed, not only the client"
+        Err(EmbeddedError::SetTooOld { major: found.major, directory: found.directory })
     }
+}
+
+/// `carried` is asked only if nothing that is installed will do: unpacking takes a moment, and room.
+fn choose(
+    installed: Vec<Installation>,
+    carried: impl FnOnce() -> Result<Installation, NotCarried>,
+    wanted: Option<u32>,
+) -> Result<Installation, EmbeddedError> {
+    let (mut fit, too_old): (Vec<_>, Vec<_>) =
+        installed.into_iter().partition(|installation| installation.major >= OLDEST_MAJOR);
+    let is_wanted = |installation: &Installation| Some(installation.major) == wanted;
+
+    let preferred = fit.iter().position(is_wanted).unwrap_or(0);
+    if preferred < fit.len() {
+        let preferred = fit.swap_remove(preferred);
+        if wanted.is_none() || is_wanted(&preferred) {
+            return Ok(preferred);
+        }
+        return Ok(carried().ok().filter(is_wanted).unwrap_or(preferred));
+    }
+
+    carried().map_err(|carried| {
+        let install = how_to_install();
+        match too_old.into_iter().max_by_key(|installation| installation.major) {
+            Some(Installation { directory, major, .. }) => {
+                EmbeddedError::TooOld { major, directory, carried, install }
+            }
+            None => EmbeddedError::NotFound { carried, install },
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{env, ffi::OsStr, path::Path, process::Command};
+
     use super::*;
 
     /// Written by a child process: a file that this process has open for writing, if only in a child that is being
     /// forked by another test at that moment, cannot be executed.
-    fn fake_installation(directory: &Path, version: &str) {
+    fn fake_installation(version: &str) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
         let script = format!(
             "cd \"$0\" && touch initdb && printf '#!/bin/sh\\necho \"postgres (PostgreSQL) {version}\"\\n' > postgres \
              && chmod 755 postgres"
         );
 
-        let status = Command::new("/bin/sh").args(["-c", &script]).arg(directory).status().unwrap();
+        let status = Command::new("/bin/sh").args(["-c", &script]).arg(directory.path()).status().unwrap();
 
         assert!(status.success());
+        directory
+    }
+
+    fn carried(directory: &Path) -> Installation {
+        Installation::inspect(directory, &Account::Own, Vec::new()).unwrap()
+    }
+
+    fn none_carried() -> Result<Installation, NotCarried> {
+        Err(NotCarried::OldGlibc { needed: "2.38".to_owned(), found: "2.36".to_owned() })
+    }
+
+    fn installed(directories: &[&Path]) -> Vec<Installation> {
+        let path = env::join_paths(directories).unwrap();
+        installed::search(Some(&path), &[], &Account::Own)
     }
 
     #[test]
-    fn versions_of_releases_and_betas_are_read() {
-        let debian = parse_major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n");
-        let beta = parse_major("postgres (PostgreSQL) 19beta2\n");
+    fn where_nothing_is_there_the_message_says_why_and_names_one_command_and_both_settings() {
+        let found = installed::search(Some(OsStr::new("/nonexistent")), &[], &Account::Own);
 
-        assert_eq!(debian, Some(15));
-        assert_eq!(beta, Some(19));
-        assert_eq!(parse_major("postgres: command not found"), None);
-    }
+        let message = choose(found, none_carried, None).unwrap_err().to_string();
 
-    #[test]
-    fn where_nothing_is_installed_the_message_names_one_command_and_both_settings() {
-        let found = search(Some(OsStr::new("/nonexistent")), &[], &Account::Own);
-
-        let message = choose(found, None).unwrap_err().to_string();
-
-        assert!(message.contains(how_to_install()), "{message}");
-        assert!(message.contains("DATABASE_URL"), "{message}");
-        assert!(message.contains("SWITCHBOARD_PG_BIN"), "{message}");
+        for word in [
+            how_to_install(),
+            "DATABASE_URL",
+            "SWITCHBOARD_PG_BIN",
+            "needs glibc 2.38 or newer; this machine has 2.36",
+        ] {
+            assert!(message.contains(word), "{word}: {message}");
+        }
     }
 
     #[test]
     fn a_server_that_is_too_old_is_named_with_its_place() {
-        let directory = tempfile::tempdir().unwrap();
-        fake_installation(directory.path(), "14.9");
+        let old = fake_installation("14.9");
 
-        let found = search(Some(directory.path().as_os_str()), &[], &Account::Own);
-        let message = choose(found, None).unwrap_err().to_string();
+        let message = choose(installed(&[old.path()]), none_carried, None).unwrap_err().to_string();
+        let by_hand =
+            find(&Programs::Directory(old.path().into()), &Account::Own, None).unwrap_err().to_string();
 
-        assert!(message.contains("version 14"), "{message}");
-        assert!(message.contains(&*directory.path().to_string_lossy()), "{message}");
-        assert!(message.contains("15 or newer"), "{message}");
+        for message in [message, by_hand] {
+            assert!(message.contains("14"), "{message}");
+            assert!(message.contains(&*old.path().to_string_lossy()), "{message}");
+            assert!(message.contains("15 or newer"), "{message}");
+        }
     }
 
     #[test]
     fn the_version_that_made_the_data_is_preferred_to_the_first_found() {
-        let newer = tempfile::tempdir().unwrap();
-        let same = tempfile::tempdir().unwrap();
-        fake_installation(newer.path(), "18.1");
-        fake_installation(same.path(), "16.2");
-        let path = env::join_paths([newer.path(), same.path()]).unwrap();
+        let newer = fake_installation("18.1");
+        let same = fake_installation("16.2");
+        let found = installed(&[newer.path(), same.path()]);
 
-        let found = search(Some(&path), &[], &Account::Own);
+        assert_eq!(choose(found.clone(), none_carried, None).unwrap().major, 18);
+        assert_eq!(choose(found.clone(), none_carried, Some(16)).unwrap().major, 16);
+        assert_eq!(choose(found, none_carried, Some(17)).unwrap().major, 18);
+    }
 
-        assert_eq!(choose(found.clone(), None).unwrap().major, 18);
-        assert_eq!(choose(found, Some(16)).unwrap().major, 16);
+    #[test]
+    fn what_is_installed_comes_before_what_is_carried() {
+        let old = fake_installation("14.9");
+        let fit = fake_installation("15.1");
+        let ours = fake_installation("18.4");
+
+        let of_both = choose(installed(&[fit.path()]), || panic!("nobody needs it"), None).unwrap();
+        let of_old = choose(installed(&[old.path()]), || Ok(carried(ours.path())), None).unwrap();
+
+        assert_eq!(of_both.major, 15);
+        assert_eq!(of_old.major, 18);
+    }
+
+    #[test]
+    fn data_of_the_carried_one_is_not_lost_when_another_gets_installed() {
+        let other = fake_installation("17.5");
+        let ours = fake_installation("18.4");
+
+        let chosen = choose(installed(&[other.path()]), || Ok(carried(ours.path())), Some(18)).unwrap();
+
+        assert_eq!(chosen.major, 18);
     }
 }

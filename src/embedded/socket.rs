@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::{
     account::Account,
     error::EmbeddedError,
+    installation::Installation,
     place::{self, Place},
-    programs::Installation,
 };
 
 /// The socket's file name carries the port, though nothing listens on TCP.

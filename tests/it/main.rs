@@ -6,6 +6,8 @@
 
 #![cfg(test)]
 
+#[path = "../postgresql/mod.rs"]
+mod postgresql;
 mod support;
 
 mod account_management;

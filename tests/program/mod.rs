@@ -1,4 +1,5 @@
-//! The real program, started as a newcomer would: with an environment of PATH and HOME alone, in a folder of its own.
+//! The real program, started as a newcomer would: in a folder of its own, with no settings. It knows what it takes to
+//! find PostgreSQL's programs, so that the tests choose those with the variables that the program has for it.
 
 use std::env;
 use std::fs::{self, Permissions};
@@ -37,7 +38,7 @@ impl Drop for Scratch {
 pub(crate) fn switchboard(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
     command.args(arguments).env_clear();
-    for name in ["PATH", "HOME"] {
+    for name in ["PATH", "HOME", "XDG_CACHE_HOME", "SWITCHBOARD_PG_BIN", "SWITCHBOARD_PG_NO_SYSTEM"] {
         command.envs(env::var_os(name).map(|value| (name, value)));
     }
     command.env("SWITCHBOARD_DATA_DIR", data).env("PORT", "0").stdin(Stdio::null());

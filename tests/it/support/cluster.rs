@@ -10,10 +10,11 @@ use std::thread;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use switchboard::config::Environment;
-use switchboard::embedded::{self, Cluster, Connection, Durability, Programs, Settings};
+use switchboard::embedded::{self, Cluster, Connection, Durability, Settings};
 use switchboard::schema;
 use uuid::Uuid;
+
+use crate::postgresql;
 
 const PREFIX: &str = "switchboard-test-";
 const TEMPLATE: &str = "migrated";
@@ -103,7 +104,7 @@ pub(super) fn open(directory: &Path) -> Cluster {
     let settings = Settings {
         directory: directory.to_owned(),
         durability: Durability::Disposable,
-        programs: Programs::Search { path: Environment::of_process().get("PATH").map(Into::into) },
+        programs: postgresql::programs(),
         max_connections: MAX_CONNECTIONS,
     };
     embedded::open(&settings).unwrap()
