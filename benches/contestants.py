@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 ACCOUNT_SID = "AC00000000000000000000000000000001"
 AUTH_TOKEN = "a token of the benchmark"
 PUBLIC_HOST = "phone.example.com"
-# As many as there are processors, each with a pool as large as was best for it.
+# As many processes as processors; on two, twice the connections that Switchboard has for calls.
 EXPRESS = {"WORKERS": str(os.cpu_count()), "POOL": "16", "NODE_ENV": "production"}
 START_SECONDS, STOP_SECONDS = 60, 40
 

@@ -57,10 +57,10 @@ def contestants(chosen, generator):
     ingest = {**tenants, "account_sid": ACCOUNT_SID, "payload": generator.payload().strip()}
     everybody = [switchboard(chosen.server), Pgbench(FUNCTION, "ingest.sql", "switchboard_app", ingest, ("incoming",)),
                  Pgbench(INSERT, "insert.sql", "postgres", tenants)]
-    if shutil.which("node"):
+    if shutil.which("node") and (ROOT / "benches/express/node_modules").is_dir():
         everybody += [express(EXPRESS, "queries"), express(EXPRESS_FUNCTION, "function", ("incoming", "status"))]
     else:
-        print("bench: node is not on PATH; Express is left out", file=sys.stderr)
+        print("bench: Node or its packages are missing; Express is left out", file=sys.stderr)
     return everybody
 
 
