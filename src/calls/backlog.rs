@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -17,6 +18,8 @@ const MOST_EVENTS: usize = 8_192;
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// Decisions that wait; each is small.
 const MOST_DECISIONS: usize = 8_192;
+/// How long a caller waits at most because others' decisions are not written yet.
+const PACE: Duration = Duration::from_millis(100);
 /// Decisions that are written at once.
 pub(super) const BATCH: usize = 128;
 
@@ -90,6 +93,15 @@ impl Backlog {
         } else {
             tracing::error!(call = %decided.call_sid, "no more decisions can wait for the database; this one is not written");
         }
+    }
+
+    /// Waits until decisions are written as fast as they are made. A server with more to do than it can must take less, not
+    /// lose what it did.
+    pub async fn keep_pace(&self) {
+        let mut waiting = self.waiting();
+        let pace = waiting.wait_for(|waiting| waiting.decisions < MOST_DECISIONS / 2);
+        // A caller who has waited this long has slowed the load enough.
+        let _ = tokio::time::timeout(PACE, pace).await;
     }
 
     /// How much waits, now and whenever that changes.

@@ -1,14 +1,14 @@
 //! Clearing the backlog, behind the answers.
 //!
 //! Promises: decisions are written in batches, soon; held events one after the other, as soon as the database is back. It
-//! asks a database that is away as seldom as callers do, and so finds out for them. Told to stop, it writes what it can
-//! and says how much it could not.
+//! asks a database that is away as seldom as callers do, and so finds out for them. Told to stop, it ends once nothing
+//! waits any more; whoever stops it decides how long that may take.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::backlog::{Backlog, Held, Waiting};
+use super::backlog::Held;
 use super::listening::CallDesk;
 use crate::tenancy::breaker::Outcome;
 use crate::tenancy::decisions::{self, Decided};
@@ -34,15 +34,11 @@ pub async fn clear(desk: CallDesk, stop: CancellationToken) {
             stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
         }
     }
-    while !left(&desk.backlog).is_nothing() && step(&desk).await == Step::Forward {}
-    let Waiting { events, decisions } = left(&desk.backlog);
-    if events + decisions > 0 {
-        tracing::error!(events, decisions, "stopping without having written what waited for the database");
+    while !desk.backlog.waiting().borrow().is_nothing() {
+        if step(&desk).await == Step::Blocked {
+            tokio::time::sleep(PAUSE).await;
+        }
     }
-}
-
-fn left(backlog: &Backlog) -> Waiting {
-    *backlog.waiting().borrow()
 }
 
 /// An event goes first: its call is missing in the log.
@@ -56,8 +52,9 @@ async fn step(desk: &CallDesk) -> Step {
         }
     }
     let decided = desk.backlog.first_decisions();
-    if !decided.is_empty() && write_decisions(desk, &decided).await == Step::Forward {
-        desk.backlog.first_decisions_are_done(decided.len());
+    let count = decided.len();
+    if count > 0 && write_decisions(desk, decided).await == Step::Forward {
+        desk.backlog.first_decisions_are_done(count);
         step = Step::Forward;
     }
     step
@@ -83,13 +80,14 @@ async fn write_event(desk: &CallDesk, held: &Held) -> Step {
     }
 }
 
-async fn write_decisions(desk: &CallDesk, decided: &[Decided]) -> Step {
+async fn write_decisions(desk: &CallDesk, decided: Vec<Decided>) -> Step {
     let Ok((attempt, _under_way)) = desk.guard.enter() else { return Step::Blocked };
+    let count = decided.len();
     let outcome = match decisions::record(&desk.database, decided).await {
         Ok(()) => Outcome::Answered,
         Err(error) if error.is_passing() => Outcome::Failed,
         Err(error) => {
-            tracing::error!(%error, count = decided.len(), "decisions can't be recorded");
+            tracing::error!(%error, count, "decisions can't be recorded");
             Outcome::Answered
         }
     };

@@ -32,6 +32,7 @@ pub async fn incoming(
     };
     tracing::Span::current().record("decision", decision.as_str());
     desk.figures.decided(decision.as_str());
+    desk.backlog.keep_pace().await;
     Ok(answer::render(&decision, tenant, &desk.public_url).into())
 }
 

@@ -25,8 +25,16 @@ pub struct Decided {
     pub at: DateTime<Utc>,
 }
 
-/// Writes all of them, or none.
-pub async fn record(database: &Database, decided: &[Decided]) -> Result<(), IngestError> {
+impl Decided {
+    fn place(&self) -> (Uuid, &str) {
+        (self.scope.tenant_id().as_uuid(), self.call_sid.as_str())
+    }
+}
+
+/// Writes all of them, or none. In an order of their own: two servers that write the same calls must not wait for each
+/// other in turn.
+pub async fn record(database: &Database, mut decided: Vec<Decided>) -> Result<(), IngestError> {
+    decided.sort_by(|one, other| one.place().cmp(&other.place()));
     let tenants: Vec<Uuid> = decided.iter().map(|one| one.scope.tenant_id().as_uuid()).collect();
     let ids: Vec<Uuid> = decided.iter().map(|_| Uuid::now_v7()).collect();
     let calls: Vec<String> = decided.iter().map(|one| one.call_sid.as_str().to_owned()).collect();

@@ -18,9 +18,17 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let (wire, stage) = (Wire::new().await, Stage::new().await);
+        let stage = Stage::new().await;
+        let clock = stage.clock.clone();
+        Self::at(stage, clock).await
+    }
+
+    async fn at(stage: Stage, clock: Clock) -> Self {
+        let wire = Wire::new().await;
         let acme = stage.firm("acme", "+12145550100").await;
-        let app = TestApp::start(stage.parts_through(wire.to(&stage.database))).await;
+        let mut parts = stage.parts_through(wire.to(&stage.database));
+        parts.clock = clock;
+        let app = TestApp::start(parts).await;
         Self { wire, stage, app, acme }
     }
 
@@ -85,13 +93,13 @@ async fn the_result_of_a_forwarding_is_logged_once_the_database_is_back() {
 
 #[tokio::test]
 async fn a_server_that_stops_writes_what_has_waited() {
-    let scene = Scene::new().await;
+    let scene = Scene::at(Stage::new().await, Clock::System).await;
 
     scene.wire.set(Line::Down).await;
     for number in 1..=5 {
         scene.caller_is_answered(number).await;
     }
-    scene.outage_is_over().await;
+    scene.wire.set(Line::Open).await;
     scene.app.finish().await;
 
     assert_eq!(scene.stage.database.count("call_logs").await, 5);
