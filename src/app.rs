@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::figures::{Figures, NoFigures};
 use crate::http::metrics::{self, Observed};
 use crate::http::server::{Limits, Listening};
-use crate::http::{Doors, Health, router};
+use crate::http::{Doors, Health, Manual, openapi, router};
 use crate::schema;
 use crate::tenancy::account::Account;
 use crate::tenancy::database::PoolSizes;
@@ -122,6 +122,7 @@ impl App {
                 parts.clock.clone(),
                 schema::latest_version(),
             ),
+            manual: Manual::of(openapi),
             calls: CallDesk {
                 database,
                 guard,

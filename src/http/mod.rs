@@ -3,13 +3,16 @@
 //! Promises: whoever wants to know what this program answers to reads [`mod@router`] and nothing else.
 //! Doesn't: hold any logic of a feature.
 
+pub mod document;
 pub mod health;
 pub mod layers;
 pub mod listener;
+pub mod manual;
 pub mod metrics;
 pub mod router;
 pub mod server;
 pub mod signed_check;
 
 pub use health::Health;
-pub use router::{Doors, router};
+pub use manual::Manual;
+pub use router::{Doors, openapi, router};

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::database::IngestConnection;
@@ -44,8 +45,10 @@ pub struct CallEvent {
     pub payload: Value,
 }
 
-/// What the ledger tells apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What was heard: a call that comes in, a status of it, the end of its forwarding, Twilio's call for help because our
+/// answer was of no use, or what we decided.
+#[derive(Clone, Copy, Debug, ToSchema, PartialEq, Eq)]
+#[schema(rename_all = "snake_case", example = "status")]
 pub enum EventKind {
     /// A call comes in.
     Incoming,
@@ -95,8 +98,10 @@ pub struct CallSettings {
     pub forward_number: Option<E164PhoneNumber>,
 }
 
-/// Why a call belongs to nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a call belongs to nobody: no tenant owns the number, the account may not call the tenant that does, or that tenant is
+/// switched off.
+#[derive(Clone, Copy, Debug, ToSchema, PartialEq, Eq)]
+#[schema(rename_all = "snake_case")]
 pub enum QuarantineReason {
     /// No tenant owns the number.
     UnknownNumber,

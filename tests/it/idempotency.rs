@@ -165,7 +165,7 @@ async fn what_is_no_key_is_refused_and_not_ignored() {
     let scene = TwoFirms::new().await;
     let long = "k".repeat(256);
 
-    for keys in [&[""][..], &["k", "k"], &[long.as_str()], &["schlüssel"]] {
+    for keys in [&[""][..], &["k", "k"], &[long.as_str()], &["schlüssel"], &["a\tb"]] {
         let refused = scene.send(&scene.operator, TENANTS, keys, &tenant("birch")).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{keys:?}");
     }

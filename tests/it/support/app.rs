@@ -1,5 +1,6 @@
 //! A server without a socket: requests go straight into the real router.
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
 use switchboard::app::{App, Parts};
@@ -16,6 +17,11 @@ impl TestApp {
     pub(crate) async fn start(parts: Parts) -> Self {
         let address = "127.0.0.1:8080".parse().unwrap();
         Self { app: App::build(parts, address).await.unwrap() }
+    }
+
+    /// What a request goes into.
+    pub(crate) fn router(&self) -> &Router {
+        &self.app.router
     }
 
     /// Any request.
