@@ -13,7 +13,7 @@ default:
 
 # Everything, quick checks first and the tests last
 [group('check')]
-check: fmt-check deploy-check deny clippy doc prepare-check demo-once test
+check: fmt-check deploy-check deny clippy doc prepare-check demo-once schemathesis test
 
 # Is the code formatted?
 [group('check')]
@@ -56,6 +56,11 @@ prepare-check: (setup "sqlx-cli")
 demo-once:
     data=$(mktemp -d); trap 'rm -rf "$data"' EXIT; cargo run --locked -- demo --once --data-dir "$data"
 
+# Does the running server do what its OpenAPI document says? Half a minute; `just schemathesis 100` looks longer
+[group('check')]
+schemathesis *cases: (setup "schemathesis")
+    scripts/schemathesis {{ cases }}
+
 # Formats the code
 [group('work')]
 fmt:
@@ -76,7 +81,7 @@ demo *flags:
 image *flags:
     scripts/image {{ flags }}
 
-# Installs the tools that are missing: sqlx-cli, cargo-deny, hadolint
+# Installs the tools that are missing: sqlx-cli, cargo-deny, hadolint, schemathesis
 [group('work')]
 setup *tools:
     @scripts/setup {{ tools }}
