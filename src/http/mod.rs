@@ -1,6 +1,7 @@
 //! The doors: the whole URL table, what stands around every request, and the server that listens.
 //!
-//! Promises: whoever wants to know what this program answers to reads [`mod@router`] and nothing else.
+//! Promises: whoever wants to know what this program answers to reads [`mod@router`], which names every handler by its
+//! callers, or `/docs`, which is made of it.
 //! Doesn't: hold any logic of a feature.
 
 pub mod document;

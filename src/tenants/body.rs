@@ -45,7 +45,7 @@ pub struct TenantChangeBody {
     #[schema(nullable = false, min_length = 1, max_length = 200, example = "Acme HVAC")]
     pub company_name: Option<String>,
     /// The IANA name of the time zone that the firm is in.
-    #[schema(nullable = false, format = "time-zone", example = "America/Denver")]
+    #[schema(nullable = false, format = "time-zone", example = "America/Chicago")]
     pub timezone: Option<String>,
     /// What callers hear first; null: a sentence with the firm's name.
     #[schema(min_length = 1, max_length = 1000, example = "Thank you for calling Acme HVAC.")]

@@ -149,6 +149,7 @@ fn example(media: &str, value: &Value) -> Option<String> {
     match (media, value) {
         (_, Value::Null) | ("text/html" | "text/css", _) => None,
         (_, Value::String(text)) => Some(text.replace("><", ">\n<")),
+        (_, Value::Object(fields)) if fields.is_empty() => None,
         (_, value) => serde_json::to_string_pretty(value).ok(),
     }
 }
