@@ -36,7 +36,7 @@ pub struct Call {
     /// Which way the call goes, in Twilio's words.
     #[schema(value_type = Direction)]
     pub direction: String,
-    /// How far the call is, in Twilio's words. A call that heard anything at all ends as `completed`.
+    /// How far the call is, in Twilio's words. A call that got any answer of ours ends as `completed`.
     #[schema(value_type = CallStatus)]
     pub status: String,
     /// What the call came to: `answered` when the forwarding reached somebody, `missed` when it reached nobody; null while
