@@ -13,7 +13,7 @@ default:
 
 # Everything, quick checks first and the tests last
 [group('check')]
-check: fmt-check deploy-check bench-check deny clippy doc prepare-check fuzz-short demo-once test
+check: fmt-check deploy-check bench-check deny clippy doc prepare-check fuzz-short demo-once schemathesis test
 
 # Is the code formatted?
 [group('check')]
@@ -70,6 +70,11 @@ fuzz-short:
 demo-once:
     data=$(mktemp -d); trap 'rm -rf "$data"' EXIT; cargo run --locked -- demo --once --data-dir "$data"
 
+# Does the running server do what its OpenAPI document says? Half a minute; `just schemathesis 100` looks longer
+[group('check')]
+schemathesis *cases: (setup "schemathesis")
+    scripts/schemathesis {{ cases }}
+
 # Formats the code
 [group('work')]
 fmt:
@@ -107,7 +112,7 @@ trials *flags:
 image *flags:
     scripts/image {{ flags }}
 
-# Installs the tools that are missing: sqlx-cli, cargo-deny, hadolint
+# Installs the tools that are missing: sqlx-cli, cargo-deny, hadolint, schemathesis
 [group('work')]
 setup *tools:
     @scripts/setup {{ tools }}

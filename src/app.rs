@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::figures::{Figures, NoFigures};
 use crate::http::metrics::{self, Observed};
 use crate::http::server::{Limits, Listening};
-use crate::http::{Doors, Health, router};
+use crate::http::{Doors, Health, Manual, openapi, router};
 use crate::schema;
 use crate::tenancy::account::Account;
 use crate::tenancy::database::PoolSizes;
@@ -149,6 +149,7 @@ impl App {
                 brake: Arc::default(),
             },
             health: Health::new(&calls, schema::latest_version()),
+            manual: Manual::of(openapi),
             calls,
         };
         let (clearing, limits) = (Clearing::start(&doors.calls), parts.limits);

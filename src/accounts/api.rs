@@ -4,9 +4,8 @@
 //! Doesn't: move an account to another tenant, which would hand its calls to somebody else.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use serde::Deserialize;
+use axum::extract::{Path, State};
+use utoipa::ToSchema;
 
 use crate::tenancy::account_tokens::{self, ListedAccount, NewTokens};
 use crate::tenancy::db_error::broken_constraint;
@@ -17,37 +16,82 @@ use crate::tenants;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
 use crate::web::json_fields::JsonFields;
-use crate::web::keyed_json::{JsonAnswer, KeyedJson};
+use crate::web::keyed_json::{IdempotencyKey, JsonAnswer, KeyedJson};
 use crate::web::page::{NameCursor, Page};
 use crate::web::problem::Problem;
-use crate::web::query::{QueryReader, one_more, read_name_cursor, unknown_parameter};
+use crate::web::query::{NameListParameters, Parameters};
 
-/// The parameters of the list, as they come.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ListParameters {
-    limit: Option<String>,
-    cursor: Option<String>,
+/// An account and its tokens.
+#[derive(ToSchema)]
+pub struct NewAccountBody {
+    /// The account's SID.
+    #[schema(pattern = "^AC[0-9a-f]{32}$", example = "AC22222222222222222222222222222222")]
+    pub account_sid: String,
+    /// The short name of the tenant that the account may call. Missing: the account is the agency's own, and may call all.
+    #[schema(nullable = false, example = "acme-hvac")]
+    pub tenant: Option<String>,
+    /// The primary auth token of Twilio's console.
+    #[schema(min_length = 1, example = "0123456789abcdef0123456789abcdef")]
+    pub auth_token: String,
+    /// The second token of a rotation.
+    #[schema(min_length = 1, example = "fedcba9876543210fedcba9876543210")]
+    pub secondary_auth_token: Option<String>,
 }
 
-/// Lists the stored accounts by SID. The agency's own one of the environment is not stored.
+/// The tokens that change.
+#[derive(ToSchema)]
+pub struct AccountChangeBody {
+    /// The new primary auth token.
+    #[schema(nullable = false, min_length = 1, example = "fedcba9876543210fedcba9876543210")]
+    pub auth_token: Option<String>,
+    /// The second token of a rotation; null ends the rotation.
+    #[schema(min_length = 1, example = json!(null))]
+    pub secondary_auth_token: Option<String>,
+}
+
+/// A page of accounts.
+pub type AccountPage = Page<ListedAccount, NameCursor>;
+
+/// Lists the stored Twilio accounts by SID.
+///
+/// The account of the setting `TWILIO_ACCOUNT_SID` is not stored, and not listed.
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts",
+    operation_id = "list_accounts",
+    tag = "Accounts",
+    params(NameListParameters),
+    responses((status = 200, description = "A page of accounts.", body = AccountPage)),
+    security(("operator_key" = []))
+)]
 pub async fn list(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
-    parameters: Result<Query<ListParameters>, QueryRejection>,
-) -> Result<Json<Page<ListedAccount, NameCursor>>, Problem> {
-    let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
-    let mut reader = QueryReader::default();
-    let after = reader.parsed("cursor", parameters.cursor.as_deref(), read_name_cursor);
-    let limit = reader.limit(parameters.limit.as_deref());
-    reader.finish()?;
+    Parameters(parameters): Parameters<NameListParameters>,
+) -> Result<Json<AccountPage>, Problem> {
+    let page = parameters.read()?;
     let mut connection = door.database.operator(operator).await?;
-    let after = after.as_ref().map(NameCursor::name);
-    let accounts = account_tokens::page(&mut connection, after, one_more(limit)).await?;
-    Ok(Json(Page::cut(accounts, limit, |account| NameCursor::after(&account.account_sid))))
+    let accounts = account_tokens::page(&mut connection, page.after(), page.one_more()).await?;
+    Ok(page.cut(accounts, |account| &account.account_sid))
 }
 
-/// Stores an account with its tokens.
+/// Stores a Twilio account with its tokens.
+///
+/// The tokens are stored encrypted and never shown. They are good at once on the server that took them, and within
+/// seconds on others.
+#[utoipa::path(
+    post,
+    path = "/api/v1/accounts",
+    operation_id = "store_account",
+    tag = "Accounts",
+    params(IdempotencyKey),
+    request_body = NewAccountBody,
+    responses(
+        (status = 201, description = "The account is stored.", body = ListedAccount),
+        (status = 409, description = "The account is stored already, or the server has no `SWITCHBOARD_ENCRYPTION_KEYS`."),
+    ),
+    security(("operator_key" = []))
+)]
 pub async fn create(
     State(door): State<ApiDoor>,
     State(twilio): State<TwilioDoor>,
@@ -77,7 +121,16 @@ pub async fn create(
     Ok(answer)
 }
 
-/// Shows one account.
+/// Shows one Twilio account, without its tokens.
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts/{account_sid}",
+    operation_id = "show_account",
+    tag = "Accounts",
+    params(("account_sid" = String, Path, description = "The account's SID.", example = "AC22222222222222222222222222222222")),
+    responses((status = 200, description = "The account.", body = ListedAccount)),
+    security(("operator_key" = []))
+)]
 pub async fn show(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
@@ -88,7 +141,23 @@ pub async fn show(
     Ok(Json(account_tokens::account(&mut connection, &sid).await?.ok_or_else(Problem::not_found)?))
 }
 
-/// Replaces tokens. `"secondary_auth_token": null` ends a rotation.
+/// Replaces the tokens of a Twilio account.
+///
+/// To rotate without a refused call: store the new token as `secondary_auth_token`, promote it in Twilio's console, then
+/// send it as `auth_token` with `"secondary_auth_token": null`.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/accounts/{account_sid}",
+    operation_id = "change_account",
+    tag = "Accounts",
+    params(("account_sid" = String, Path, description = "The account's SID.", example = "AC22222222222222222222222222222222")),
+    request_body = AccountChangeBody,
+    responses(
+        (status = 200, description = "The account after the change.", body = ListedAccount),
+        (status = 409, description = "The server has no `SWITCHBOARD_ENCRYPTION_KEYS`."),
+    ),
+    security(("operator_key" = []))
+)]
 pub async fn change(
     State(door): State<ApiDoor>,
     State(twilio): State<TwilioDoor>,

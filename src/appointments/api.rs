@@ -4,44 +4,70 @@
 //! else looks like one that doesn't exist.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use chrono::SecondsFormat;
+use axum::extract::{Path, State};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::appointment::{
     Appointment, AppointmentFilter, AppointmentStatus, Cancellation, NewAppointment, TimeRange,
 };
-use super::{body, store};
+use super::body::{self, AppointmentBody};
+use super::store;
+use crate::tenancy::api_door::{ApiDoor, NamedTenant};
 use crate::tenancy::db_error::broken_constraint;
-use crate::tenancy::{ApiDoor, Once, TenantScope};
-use crate::web::keyed_json::{JsonAnswer, KeyedJson};
+use crate::tenancy::{Once, TenantScope};
+use crate::web::json_fields::NoFields;
+use crate::web::keyed_json::{IdempotencyKey, JsonAnswer, KeyedJson};
 use crate::web::page::Page;
 use crate::web::problem::{FieldError, Problem};
-use crate::web::query::{QueryReader, one_more, read_cursor, read_time, unknown_parameter};
+use crate::web::query::{Parameters, QueryReader, one_more, read_cursor, read_time};
 
 /// The parameters of the list, as they come.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListParameters {
+    /// Only visits that are this far.
+    #[param(value_type = Option<AppointmentStatus>, example = "confirmed")]
     status: Option<String>,
+    /// Only visits that begin then or later.
+    #[param(value_type = Option<DateTime<Utc>>, example = "2026-12-01T00:00:00Z")]
     since: Option<String>,
+    /// Only visits that begin before.
+    #[param(value_type = Option<DateTime<Utc>>, example = "2026-12-02T00:00:00Z")]
     until: Option<String>,
+    /// How many rows a page may have.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<String>,
+    /// `next_cursor` of the page before.
+    #[param(format = "cursor", example = "AAZDMCxvcgABohRcLG9x6KPgdsVoDO2N")]
     cursor: Option<String>,
-    /// Read where the key is checked.
+    /// The tenant's short name. Required with an operator's key, and refused with a tenant's own.
+    // Read where the key is checked.
+    #[param(example = "acme-hvac")]
     #[serde(rename = "tenant")]
     _tenant: Option<String>,
 }
 
-/// Lists visits by their beginning.
+/// A page of visits.
+pub type AppointmentPage = Page<Appointment>;
+
+/// Lists the visits of one tenant in the order in which they begin.
+#[utoipa::path(
+    get,
+    path = "/api/v1/appointments",
+    operation_id = "list_appointments",
+    tag = "Appointments",
+    params(ListParameters),
+    responses((status = 200, description = "A page of visits.", body = AppointmentPage)),
+    security(("tenant_key" = []), ("operator_key" = []))
+)]
 pub async fn list(
     State(door): State<ApiDoor>,
     scope: TenantScope,
-    parameters: Result<Query<ListParameters>, QueryRejection>,
-) -> Result<Json<Page<Appointment>>, Problem> {
-    let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
+    Parameters(parameters): Parameters<ListParameters>,
+) -> Result<Json<AppointmentPage>, Problem> {
     let (filter, limit) = parameters.read()?;
     let mut tx = door.database.begin(scope).await?;
     let visits = store::page(&mut tx, &filter, one_more(limit)).await?;
@@ -65,6 +91,21 @@ impl ListParameters {
 }
 
 /// Books a visit.
+///
+/// Two visits of one resource that are `pending` or `confirmed` never overlap, also where two ask at the same moment.
+#[utoipa::path(
+    post,
+    path = "/api/v1/appointments",
+    operation_id = "book_appointment",
+    tag = "Appointments",
+    params(NamedTenant, IdempotencyKey),
+    request_body = AppointmentBody,
+    responses(
+        (status = 201, description = "The visit is booked.", body = Appointment),
+        (status = 409, description = "The time is taken. `errors` names the times that stand in the way."),
+    ),
+    security(("tenant_key" = []), ("operator_key" = []))
+)]
 pub async fn create(
     State(door): State<ApiDoor>,
     scope: TenantScope,
@@ -118,7 +159,7 @@ async fn taken(
 
 fn overlap(resource: &str, taken: &[TimeRange]) -> String {
     let text = |time: &TimeRange| {
-        let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let moment = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         format!("{} to {}", moment(time.start()), moment(time.end()))
     };
     if taken.is_empty() {
@@ -129,6 +170,15 @@ fn overlap(resource: &str, taken: &[TimeRange]) -> String {
 }
 
 /// Shows one visit.
+#[utoipa::path(
+    get,
+    path = "/api/v1/appointments/{id}",
+    operation_id = "show_appointment",
+    tag = "Appointments",
+    params(("id" = Uuid, Path, description = "The `id` of the visit.", example = "01a2145c-3f10-7d3a-9b52-0c6a5e1f7b44"), NamedTenant),
+    responses((status = 200, description = "The visit.", body = Appointment)),
+    security(("tenant_key" = []), ("operator_key" = []))
+)]
 pub async fn show(
     State(door): State<ApiDoor>,
     scope: TenantScope,
@@ -141,7 +191,22 @@ pub async fn show(
     Ok(Json(visit))
 }
 
-/// Cancels a visit. To cancel it again changes nothing.
+/// Cancels a visit that is still to come.
+///
+/// To cancel it again changes nothing and gets the same answer. Its time is free for another visit at once.
+#[utoipa::path(
+    post,
+    path = "/api/v1/appointments/{id}/cancel",
+    operation_id = "cancel_appointment",
+    tag = "Appointments",
+    params(("id" = Uuid, Path, description = "The `id` of the visit.", example = "01a2145c-3f10-7d3a-9b52-0c6a5e1f7b44"), NamedTenant, IdempotencyKey),
+    request_body(content = NoFields, description = "Nothing, or an empty object."),
+    responses(
+        (status = 200, description = "The visit is cancelled.", body = Appointment),
+        (status = 409, description = "The visit is over: it took place, or the customer was not there."),
+    ),
+    security(("tenant_key" = []), ("operator_key" = []))
+)]
 pub async fn cancel(
     State(door): State<ApiDoor>,
     scope: TenantScope,

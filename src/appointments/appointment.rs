@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::web::page::Cursor;
 
-/// How far a visit is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How far a visit is. `pending` and `confirmed` take their time; of the others, `cancelled` frees it.
+#[derive(Clone, Copy, Debug, Default, ToSchema, PartialEq, Eq)]
+#[schema(rename_all = "snake_case")]
 pub enum AppointmentStatus {
     /// Asked for; it takes its time.
     #[default]
@@ -55,36 +57,50 @@ impl AppointmentStatus {
     }
 }
 
-/// A visit. Times are UTC.
-#[derive(Serialize)]
+/// A visit.
+#[derive(Serialize, ToSchema)]
 pub struct Appointment {
-    /// Our id.
+    /// Our id of the visit.
+    #[schema(example = "01a2145c-3f10-7d3a-9b52-0c6a5e1f7b44")]
     pub id: Uuid,
-    /// The `id` of the call that it was agreed in.
+    /// The `id` of the call that it was agreed in; null if there was none.
+    #[schema(example = json!(null))]
     pub call_log_id: Option<Uuid>,
     /// Whom to visit.
+    #[schema(example = "Jordan Lee")]
     pub customer_name: String,
-    /// E.164.
+    /// The customer's number in E.164.
+    #[schema(example = "+19725550123")]
     pub customer_phone: Option<String>,
-    /// An address with an `@`; nobody has checked that it exists.
+    /// The customer's e-mail address; nobody has checked that it exists.
+    #[schema(example = "jordan@example.com")]
     pub customer_email: Option<String>,
     /// Where to go.
+    #[schema(example = "1200 Elm Street, Dallas")]
     pub customer_address: Option<String>,
-    /// What is to be done: "repair".
+    /// What is to be done.
+    #[schema(example = "repair")]
     pub service_type: Option<String>,
     /// What the customer says.
+    #[schema(example = "No heat since last night.")]
     pub problem_description: Option<String>,
     /// Who or what can be in one place only; `default` for a firm that has one.
+    #[schema(example = "default")]
     pub resource: String,
     /// When it begins.
+    #[schema(example = "2026-12-01T15:00:00Z")]
     pub starts_at: DateTime<Utc>,
     /// When it ends; the next one may begin then.
+    #[schema(example = "2026-12-01T16:30:00Z")]
     pub ends_at: DateTime<Utc>,
-    /// How far it is: [`AppointmentStatus`].
+    /// How far it is.
+    #[schema(value_type = AppointmentStatus)]
     pub status: String,
     /// When it was booked.
+    #[schema(example = "2026-11-25T20:00:43.104512Z")]
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
+    #[schema(example = "2026-11-25T20:00:43.104512Z")]
     pub updated_at: DateTime<Utc>,
 }
 

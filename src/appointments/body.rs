@@ -1,6 +1,7 @@
 //! What a request's body says of a visit. Pure; all mistakes are told at once.
 
 use chrono::{DateTime, Utc};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::appointment::{AppointmentStatus, NewAppointment, TimeRange};
@@ -14,6 +15,55 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_TEXT: usize = 2_000;
 /// The longest that an address for e-mail can be (RFC 5321, 4.5.3.1.3, without its brackets).
 const LONGEST_EMAIL: usize = 254;
+
+/// The visit that is asked for.
+// For the document: `new_appointment` reads it.
+#[derive(ToSchema)]
+pub struct AppointmentBody {
+    /// The `id` of the call that it was agreed in.
+    #[schema(example = json!(null))]
+    pub call_log_id: Option<Uuid>,
+    /// Whom to visit.
+    #[schema(min_length = 1, max_length = 200, example = "Jordan Lee")]
+    pub customer_name: String,
+    /// The customer's number in any form that people type. Without a country code it is meant in the country of the
+    /// tenant's time zone.
+    #[schema(format = "phone-number", example = "(972) 555-0123")]
+    pub customer_phone: Option<String>,
+    /// The customer's e-mail address.
+    #[schema(format = "email", max_length = 254, example = "jordan@example.com")]
+    pub customer_email: Option<String>,
+    /// Where to go.
+    #[schema(min_length = 1, max_length = 2000, example = "1200 Elm Street, Dallas")]
+    pub customer_address: Option<String>,
+    /// What is to be done.
+    #[schema(min_length = 1, max_length = 200, example = "repair")]
+    pub service_type: Option<String>,
+    /// What the customer says.
+    #[schema(min_length = 1, max_length = 2000, example = "No heat since last night.")]
+    pub problem_description: Option<String>,
+    /// Who or what can be in one place only: a technician, a van, a room.
+    #[schema(min_length = 1, max_length = 200, default = "default", example = "default")]
+    pub resource: Option<String>,
+    /// When it begins.
+    #[schema(example = "2026-12-01T15:00:00Z")]
+    pub starts_at: DateTime<Utc>,
+    /// When it ends: later than it begins. The next visit may begin then.
+    #[schema(example = "2026-12-01T16:30:00Z")]
+    pub ends_at: DateTime<Utc>,
+    /// Whether it is agreed already; `pending` if it is missing.
+    pub status: Option<NewAppointmentStatus>,
+}
+
+/// How far a visit is that is being booked.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum NewAppointmentStatus {
+    /// Asked for.
+    Pending,
+    /// Agreed.
+    Confirmed,
+}
 
 /// A visit to be booked. A number without a country code is meant in the country of the tenant's zone.
 pub fn new_appointment(mut fields: JsonFields, zone: &ZoneName) -> Result<NewAppointment, Problem> {

@@ -12,6 +12,10 @@ const RING_SECONDS: u16 = 20;
 /// number. No query: Twilio was seen to sort its keys, which breaks the signature.
 pub const DIAL_RESULT_ROUTE: &str = "/twilio/t/{tenant_id}/voice/dial-result";
 
+/// An answer, for the document.
+pub const EXAMPLE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Say>Thank you for calling Acme HVAC.</Say>\
+    <Dial answerOnBridge=\"true\" timeout=\"20\"><Number>+12145550199</Number></Dial></Response>";
+
 /// Renders a decision for one tenant's call; `None` where no tenant is known.
 #[must_use]
 pub fn render(decision: &Decision, tenant: Option<TenantId>, public_url: &PublicBaseUrl) -> VoiceResponse {

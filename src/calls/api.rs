@@ -4,13 +4,14 @@
 //! somebody else looks like one that doesn't exist.
 
 use axum::Json;
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use serde::Deserialize;
 
 use super::call::{Call, CallFilter, CallWithEvents};
 use super::{CallDesk, store};
 use crate::tenancy::TenantScope;
+use crate::tenancy::api_door::NamedTenant;
 use crate::tenants;
 use crate::tenants::tenant::ZoneName;
 use crate::twilio::call_status::CallStatus;
@@ -19,31 +20,63 @@ use crate::twilio::region::Region;
 use crate::twilio::sid::CallSid;
 use crate::web::page::Page;
 use crate::web::problem::Problem;
-use crate::web::query::{QueryReader, one_more, read_cursor, read_time, unknown_parameter};
+use crate::web::query::{Parameters, QueryReader, one_more, read_cursor, read_time};
 
 /// The parameters of the list, as they come.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListParameters {
+    /// Only calls that are this far.
+    #[param(value_type = Option<CallStatus>, example = "completed")]
     status: Option<String>,
+    /// Only calls from this number, in any form that people type, or from what a caller without one is called:
+    /// `anonymous`, `client:jenny`.
+    #[param(example = "(972) 555-0123")]
     from: Option<String>,
+    /// Only calls to this number, in any form that people type.
+    #[param(example = "+12145550100")]
     to: Option<String>,
+    /// Only calls that started then or later.
+    #[param(value_type = Option<DateTime<Utc>>, example = "2026-11-25T00:00:00Z")]
     since: Option<String>,
+    /// Only calls that started before.
+    #[param(value_type = Option<DateTime<Utc>>, example = "2026-11-26T00:00:00Z")]
     until: Option<String>,
+    /// How many rows a page may have.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<String>,
+    /// `next_cursor` of the page before.
+    #[param(format = "cursor", example = "AAZDMCxvcgABohRcLG9x6KPgdsVoDO2N")]
     cursor: Option<String>,
-    /// Read where the key is checked.
+    /// The tenant's short name. Required with an operator's key, and refused with a tenant's own.
+    // Read where the key is checked.
+    #[param(example = "acme-hvac")]
     #[serde(rename = "tenant")]
     _tenant: Option<String>,
 }
 
-/// Lists calls.
+/// A page of calls.
+pub type CallPage = Page<Call>;
+
+/// Lists the calls of one tenant, newest first.
+///
+/// Filters may be combined. A parameter that is not listed here is refused, because an ignored filter would show the
+/// wrong calls.
+#[utoipa::path(
+    get,
+    path = "/api/v1/calls",
+    operation_id = "list_calls",
+    tag = "Calls",
+    params(ListParameters),
+    responses((status = 200, description = "A page of the call log.", body = CallPage)),
+    security(("tenant_key" = []), ("operator_key" = []))
+)]
 pub async fn list(
     State(desk): State<CallDesk>,
     scope: TenantScope,
-    parameters: Result<Query<ListParameters>, QueryRejection>,
-) -> Result<Json<Page<Call>>, Problem> {
-    let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
+    Parameters(parameters): Parameters<ListParameters>,
+) -> Result<Json<CallPage>, Problem> {
     let (mut filter, limit) = parameters.read()?;
     let mut tx = desk.database.begin(scope).await?;
     if filter.from_number.is_some() || filter.to_number.is_some() {
@@ -56,7 +89,18 @@ pub async fn list(
     Ok(Json(Page::cut(calls, limit, Call::place)))
 }
 
-/// Shows one call with its ledger.
+/// Shows one call, with everything that was heard of it.
+///
+/// The events are in the order in which things happened, which need not be the order in which Twilio told of them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/calls/{call_sid}",
+    operation_id = "show_call",
+    tag = "Calls",
+    params(("call_sid" = String, Path, description = "Twilio's id of the call.", pattern = "^CA[0-9a-f]{32}$", example = "CA11111111111111111111111111111111"), NamedTenant),
+    responses((status = 200, description = "The call and its events.", body = CallWithEvents)),
+    security(("tenant_key" = []), ("operator_key" = []))
+)]
 pub async fn show(
     State(desk): State<CallDesk>,
     scope: TenantScope,

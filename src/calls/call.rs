@@ -3,72 +3,99 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
-use crate::twilio::call_status::CallStatus;
+use crate::tenancy::ingest::EventKind;
+use crate::twilio::call_status::{CallStatus, Direction};
 use crate::web::page::Cursor;
+use crate::web::vocabulary;
 
-/// One row of the call log. Times are UTC.
-#[derive(Clone, Debug, Serialize, PartialEq)]
+/// A call, as the log shows it.
+#[derive(Clone, Debug, Serialize, ToSchema, PartialEq)]
 pub struct Call {
-    /// Our id.
+    /// Our id of the call. An appointment names it as `call_log_id`.
+    #[schema(example = "01a2145c-2c6f-71e8-a3e0-76c5680ced8d")]
     pub id: Uuid,
-    /// Twilio's id.
+    /// Twilio's id of the call.
+    #[schema(pattern = "^CA[0-9a-f]{32}$", example = "CA11111111111111111111111111111111")]
     pub call_sid: String,
-    /// The call that this leg belongs to, if it is one.
+    /// Twilio's id of the call that this one is a leg of; null for a call of its own.
+    #[schema(example = json!(null))]
     pub parent_call_sid: Option<String>,
     /// Who called, as Twilio said it: a number, `anonymous`, `client:…`, `sip:…`.
+    #[schema(example = "+19725550123")]
     pub from_number: Option<String>,
     /// The dialled number.
+    #[schema(example = "+12145550100")]
     pub to_number: Option<String>,
     /// The caller's name, where the number has caller-name look-up.
+    #[schema(example = json!(null))]
     pub caller_name: Option<String>,
-    /// `inbound`, or one of Twilio's outbound words.
+    /// Which way the call goes, in Twilio's words.
+    #[schema(value_type = Direction)]
     pub direction: String,
-    /// Twilio's word for how far the call is.
+    /// How far the call is, in Twilio's words. A call that got any answer of ours ends as `completed`.
+    #[schema(value_type = CallStatus)]
     pub status: String,
-    /// What it came to: `answered`, `missed`, …; null while unknown.
+    /// What the call came to: `answered` when the forwarding reached somebody, `missed` when it reached nobody; null while
+    /// that is unknown.
+    #[schema(example = "answered")]
     pub outcome: Option<String>,
     /// Length in seconds; null until the call has ended.
+    #[schema(minimum = 0, example = 42)]
     pub duration_seconds: Option<i32>,
-    /// Nobody picked up.
+    /// Whether nobody picked up.
+    #[schema(example = false)]
     pub is_missed: bool,
-    /// The first that was heard of the call.
+    /// When the call was first heard of.
+    #[schema(example = "2026-11-25T20:00:00Z")]
     pub started_at: DateTime<Utc>,
-    /// When a person picked up.
+    /// When a person picked up; null if nobody has.
+    #[schema(example = "2026-11-25T20:00:11Z")]
     pub answered_at: Option<DateTime<Utc>>,
-    /// When the call ended.
+    /// When the call ended; null while it goes on.
+    #[schema(example = "2026-11-25T20:00:42Z")]
     pub ended_at: Option<DateTime<Utc>>,
-    /// When the row was made.
+    /// When it was written into the log.
+    #[schema(example = "2026-11-25T20:00:00.733865Z")]
     pub created_at: DateTime<Utc>,
-    /// When the row last changed.
+    /// When its line in the log last changed.
+    #[schema(example = "2026-11-25T20:00:43.104512Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// One line of a call's ledger.
-#[derive(Clone, Debug, Serialize, PartialEq)]
+/// One thing that was heard of a call.
+#[derive(Clone, Debug, Serialize, ToSchema, PartialEq)]
 pub struct Event {
-    /// `incoming`, `status`, `dial_result` or `decision`.
+    /// What kind of thing.
+    #[schema(value_type = EventKind)]
     pub kind: String,
-    /// The call's status as the event has it.
+    /// The status of the call that it tells, in Twilio's words; null if it tells none.
+    #[schema(example = "completed")]
     pub status: Option<String>,
-    /// Twilio's number for the event.
+    /// Twilio's number of the event within its call; null where Twilio gives none.
+    #[schema(example = 3)]
     pub sequence_number: Option<i32>,
     /// When it happened.
+    #[schema(example = "2026-11-25T20:00:42Z")]
     pub occurred_at: DateTime<Utc>,
     /// When it reached us.
+    #[schema(example = "2026-11-25T20:00:43.104512Z")]
     pub received_at: DateTime<Utc>,
-    /// All that came with it.
+    /// All parameters that came with it.
+    #[schema(value_type = Object, example = json!({ "CallStatus": "completed", "CallDuration": "42" }))]
     pub payload: Value,
 }
 
-/// A call with its ledger, in the order in which things happened.
-#[derive(Clone, Debug, Serialize)]
+/// A call with everything that was heard of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CallWithEvents {
     /// The row.
     #[serde(flatten)]
     pub call: Call,
-    /// Its ledger.
+    /// What was heard of it, in the order in which it happened.
     pub events: Vec<Event>,
 }
 
@@ -96,3 +123,21 @@ impl Call {
         Cursor { time: self.started_at, id: self.id }
     }
 }
+
+impl PartialSchema for CallStatus {
+    fn schema() -> RefOr<Schema> {
+        let words = Self::ALL.iter().map(|status| status.as_str());
+        vocabulary::of(words, "How far a call is, in Twilio's words.", Some(Self::Completed.as_str())).into()
+    }
+}
+
+impl ToSchema for CallStatus {}
+
+impl PartialSchema for Direction {
+    fn schema() -> RefOr<Schema> {
+        let words = Self::ALL.iter().map(|direction| direction.as_str());
+        vocabulary::of(words, "Which way a call goes, in Twilio's words.", None).into()
+    }
+}
+
+impl ToSchema for Direction {}

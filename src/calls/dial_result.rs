@@ -9,13 +9,25 @@ use super::answer;
 use super::event::{self, Told, UnusableEvent};
 use super::listening::CallDesk;
 use super::routing::{self, Decision};
+use super::webhook_forms::DialResultRequest;
 use crate::tenancy::ingest::{Addressed, EventKind, Ingested};
 use crate::tenancy::{TenantId, VerifiedTwilioRequest};
 use crate::twilio::call_status::DialStatus;
 use crate::web::twiml_response::TwimlResponse;
 
-/// Logs how the forwarding ended and tells Twilio what the caller, who may still be on the line, hears. That follows from
-/// the request alone: an ill database changes nothing for the caller.
+/// The forwarding of a call ended.
+///
+/// Logs how, and answers with what the caller, who may still be on the line, hears next.
+#[utoipa::path(
+    post,
+    path = answer::DIAL_RESULT_ROUTE,
+    operation_id = "twilio_forwarding_ended",
+    tag = "Twilio",
+    params(("tenant_id" = Uuid, Path, description = "The tenant whose call was forwarded.", example = "0199a0e8-0000-7000-8000-000000000001")),
+    request_body(content = DialResultRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "TwiML: what the caller hears next.", body = String, content_type = "text/xml", example = json!(answer::EXAMPLE))),
+    security(("twilio_signature" = []))
+)]
 pub async fn dial_result(
     State(desk): State<CallDesk>,
     tenant: Result<Path<TenantId>, PathRejection>,

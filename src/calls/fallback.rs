@@ -13,6 +13,7 @@ use super::event::{self, Told, UnusableEvent};
 use super::incoming::{call_of, known_settings};
 use super::listening::CallDesk;
 use super::routing;
+use super::webhook_forms::FallbackRequest;
 use crate::tenancy::VerifiedTwilioRequest;
 use crate::tenancy::ingest::{Addressed, EventKind};
 use crate::twilio::call_status::DialStatus;
@@ -21,7 +22,18 @@ use crate::web::twiml_response::TwimlResponse;
 /// What stands in Twilio's console as the fallback of a number.
 pub const ROUTE: &str = "/twilio/voice/fallback";
 
-/// Tells Twilio what the caller, who has heard nothing so far, hears instead.
+/// Twilio got no answer from us, or none that it could use.
+///
+/// Answers from memory alone, because whatever made the first answer fail may be ill still.
+#[utoipa::path(
+    post,
+    path = ROUTE,
+    operation_id = "twilio_answer_failed",
+    tag = "Twilio",
+    request_body(content = FallbackRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "TwiML: what the caller hears instead.", body = String, content_type = "text/xml", example = json!(answer::EXAMPLE))),
+    security(("twilio_signature" = []))
+)]
 pub async fn fallback(
     State(desk): State<CallDesk>,
     request: VerifiedTwilioRequest,

@@ -8,6 +8,7 @@ use super::answer;
 use super::event::{self, Told, UnusableEvent};
 use super::listening::{CallDesk, NotHeard};
 use super::routing::{self, Decision, IncomingCall};
+use super::webhook_forms::VoiceRequest;
 use crate::tenancy::decisions::Decided;
 use crate::tenancy::ingest::{
     Addressed, CallSettings, EventKind, Ingested, News, QuarantineReason, RoutedCall,
@@ -16,7 +17,19 @@ use crate::tenancy::{TenantId, TenantScope, VerifiedTwilioRequest};
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
 use crate::web::twiml_response::TwimlResponse;
 
-/// Logs the call under the tenant of the dialled number, and tells Twilio what the caller hears.
+/// A call comes in.
+///
+/// Logs the call under the tenant that owns the dialled number, and answers with what the caller hears. An ill database
+/// changes only where the answer comes from: the settings last known.
+#[utoipa::path(
+    post,
+    path = "/twilio/voice",
+    operation_id = "twilio_call_comes_in",
+    tag = "Twilio",
+    request_body(content = VoiceRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "TwiML: what the caller hears.", body = String, content_type = "text/xml", example = json!(answer::EXAMPLE))),
+    security(("twilio_signature" = []))
+)]
 pub async fn incoming(
     State(desk): State<CallDesk>,
     request: VerifiedTwilioRequest,

@@ -17,5 +17,6 @@ pub mod listening;
 pub mod routing;
 pub mod status_callback;
 pub mod store;
+pub mod webhook_forms;
 
 pub use listening::CallDesk;

@@ -7,12 +7,27 @@ use axum::http::StatusCode;
 
 use super::event::{self, Told, UnusableEvent};
 use super::listening::CallDesk;
+use super::webhook_forms::StatusRequest;
 use crate::tenancy::VerifiedTwilioRequest;
 use crate::tenancy::ingest::{Addressed, EventKind, Ingested};
 use crate::twilio::call_status::Direction;
 
-/// Writes the event. 204 once it is written; 503 if it may not be: Twilio repeats it where the status URL carries the retry
-/// fragment (`#rc=5&rp=5xx,ct,rt`), and a repetition changes nothing.
+/// Twilio tells how a call goes on.
+///
+/// Twilio repeats a callback that got 503 if the address in its console ends in `#rc=5&rp=5xx,ct,rt`. A repetition changes
+/// nothing.
+#[utoipa::path(
+    post,
+    path = "/twilio/voice/status",
+    operation_id = "twilio_call_goes_on",
+    tag = "Twilio",
+    request_body(content = StatusRequest, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 204, description = "The event is written."),
+        (status = 503, description = "The event could not be written. Send it again."),
+    ),
+    security(("twilio_signature" = []))
+)]
 pub async fn status(
     State(desk): State<CallDesk>,
     request: VerifiedTwilioRequest,

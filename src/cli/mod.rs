@@ -14,6 +14,7 @@ mod key;
 mod layout;
 mod migrate;
 mod number;
+mod openapi;
 mod output;
 mod serve;
 mod server_note;
@@ -79,6 +80,8 @@ enum Command {
     Signature(signature::SignatureCommand),
     /// Ask the server of this machine whether it answers calls: exit 0 if so, 1 if not
     Healthcheck,
+    /// Print what the server answers to, as an OpenAPI 3.1 document
+    Openapi,
     /// Print the completions of a shell
     Completions(completions::CompletionsArguments),
 }
@@ -109,6 +112,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Signature(command) => return signature::run(&command),
         Command::Completions(arguments) => return completions::run(arguments, &mut CommandLine::command()),
         Command::Healthcheck => return healthcheck::run(&Environment::of_process()),
+        Command::Openapi => return openapi::run(),
         other @ (Command::Demo(_)
         | Command::Serve(_)
         | Command::Migrate
@@ -162,6 +166,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Signature(command) => signature::run(&command),
         Command::Completions(arguments) => completions::run(arguments, &mut CommandLine::command()),
         Command::Healthcheck => healthcheck::run(&Environment::of_process()),
+        Command::Openapi => openapi::run(),
     }
 }
 
@@ -181,7 +186,8 @@ fn default_filter(command: &Command) -> &'static str {
         | Command::Simulate(_)
         | Command::Signature(_)
         | Command::Completions(_)
-        | Command::Healthcheck => "warn",
+        | Command::Healthcheck
+        | Command::Openapi => "warn",
     }
 }
 

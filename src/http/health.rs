@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::calls::CallDesk;
 use crate::calls::backlog::Backlog;
@@ -55,8 +56,9 @@ enum DatabaseState {
 }
 
 /// One word for the whole server.
-#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = HealthWord)]
 enum Word {
     Alive,
     Ready,
@@ -65,20 +67,38 @@ enum Word {
 }
 
 /// The body of `/livez` and `/readyz`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(description = "How the server is, in one word.")]
 pub struct Probe {
+    /// How the server is.
+    #[schema(example = "ready")]
     status: Word,
 }
 
 /// The body of `/health`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HealthReport, description = "How the server is, for people.")]
 pub struct Report {
+    /// How the server is.
+    #[schema(example = "degraded")]
     status: Word,
+    /// The version of the program.
+    #[schema(example = "0.1.0")]
     version: &'static str,
+    /// The version of the database's schema.
+    #[schema(example = 13)]
     schema_version: i64,
+    /// Whether the database `answers` or is `away`.
+    #[schema(example = "away")]
     database: &'static str,
+    /// Since when the database is away; null while it answers.
+    #[schema(example = "2026-11-25T14:02:07Z")]
     degraded_since: Option<DateTime<Utc>>,
+    /// Whether the database is asked at all.
+    #[schema(example = "open")]
     breaker: BreakerState,
+    /// How many events of calls wait for the database; those calls were answered from memory.
+    #[schema(example = 41)]
     waiting_events: usize,
 }
 
@@ -128,12 +148,32 @@ impl Health {
     }
 }
 
-/// `GET /livez`: the process runs.
+/// Tells that the process runs. Never asks the database.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    operation_id = "live",
+    tag = "Health",
+    responses((status = 200, description = "The process runs.", body = Probe)),
+)]
 pub async fn live() -> Json<Probe> {
     Json(Probe { status: Word::Alive })
 }
 
-/// `GET /readyz`: send callers here, or don't.
+/// Tells whether to send callers here.
+///
+/// A server whose database is away still answers calls from memory, and says `degraded` with 200: taken out of routing it
+/// would answer nobody.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "ready",
+    tag = "Health",
+    responses(
+        (status = 200, description = "Send callers here.", body = Probe),
+        (status = 503, description = "The server is stopping. Send callers elsewhere.", body = Probe),
+    ),
+)]
 pub async fn ready(State(health): State<Health>) -> (StatusCode, Json<Probe>) {
     let status = health.word(health.database().await);
     let code = match status {
@@ -143,7 +183,14 @@ pub async fn ready(State(health): State<Health>) -> (StatusCode, Json<Probe>) {
     (code, Json(Probe { status }))
 }
 
-/// `GET /health`: the same in more words, for people.
+/// The same in more words, for people.
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "health",
+    tag = "Health",
+    responses((status = 200, description = "How the server is.", body = Report)),
+)]
 pub async fn report(State(health): State<Health>) -> Json<Report> {
     let database = health.database().await;
     let (word, degraded_since) = match database {

@@ -5,7 +5,6 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -14,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 use tracing::field::Empty;
+use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::calls::answer;
@@ -86,7 +86,7 @@ pub async fn limit_patience(request: Request, next: Next) -> Response {
 }
 
 /// Around routes whose answer somebody listens to.
-pub fn answering_callers<S>(routes: Router<S>) -> Router<S>
+pub fn answering_callers<S>(routes: OpenApiRouter<S>) -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
@@ -94,7 +94,7 @@ where
 }
 
 /// Around routes whose answer a program reads; Twilio repeats a status callback that failed.
-pub fn answering_programs<S>(routes: Router<S>) -> Router<S>
+pub fn answering_programs<S>(routes: OpenApiRouter<S>) -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
@@ -126,14 +126,15 @@ fn log_panic(panic: &(dyn Any + Send)) {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::http::StatusCode;
     use axum::routing::post;
     use tower::ServiceExt as _;
 
     use super::*;
 
-    fn panicking() -> Router {
-        Router::new().route("/", post(async || -> StatusCode { panic!("of a test") }))
+    fn panicking() -> OpenApiRouter {
+        OpenApiRouter::new().route("/", post(async || -> StatusCode { panic!("of a test") }))
     }
 
     async fn answer_of(router: Router) -> (StatusCode, String, String) {
@@ -146,7 +147,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_caller_whose_handler_panics_hears_an_apology() {
-        let (status, content_type, body) = answer_of(answering_callers(panicking())).await;
+        let (status, content_type, body) = answer_of(answering_callers(panicking()).into()).await;
 
         assert_eq!((status, content_type.as_str()), (StatusCode::OK, "text/xml; charset=utf-8"));
         assert!(body.contains("<Say>We are sorry") && body.ends_with("<Hangup/></Response>"), "{body}");
@@ -154,7 +155,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_whose_handler_panics_learns_that_it_is_our_fault() {
-        let (status, content_type, body) = answer_of(answering_programs(panicking())).await;
+        let (status, content_type, body) = answer_of(answering_programs(panicking()).into()).await;
 
         assert_eq!(
             (status, content_type.as_str()),

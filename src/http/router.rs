@@ -1,15 +1,21 @@
 //! Every URL, grouped by who calls it.
+//!
+//! Promises: a route and its documentation are one thing: each handler carries its path, its method and what it reads and
+//! answers, and the document is made of exactly the routes that stand here.
 
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware;
-use axum::routing::{get, post};
 use tower_http::timeout::RequestBodyDeadlineLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::health::{self, Health};
-use super::{layers, signed_check};
+use super::manual::{self, Manual};
+use super::{document, layers, signed_check};
 use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
 use crate::web::problem::Problem;
@@ -26,15 +32,14 @@ pub struct Doors {
     pub calls: CallDesk,
     /// Knows how we are.
     pub health: Health,
+    /// Shows what we answer to.
+    pub manual: Manual,
 }
 
 /// The whole table. A request's body may take `body_deadline` to arrive.
 pub fn router(doors: Doors, body_deadline: Duration) -> Router {
-    Router::new()
-        .merge(calls_of_twilio())
-        .merge(callbacks_of_twilio())
-        .merge(api())
-        .merge(probes())
+    let (routes, _) = table().split_for_parts();
+    routes
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // Total: a limit between two pieces would never end a body that trickles.
@@ -43,59 +48,77 @@ pub fn router(doors: Doors, body_deadline: Duration) -> Router {
         .with_state(doors)
 }
 
+/// What the table answers to, as an OpenAPI document.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    document::complete(table().into_openapi())
+}
+
+fn table() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .merge(calls_of_twilio())
+        .merge(callbacks_of_twilio())
+        .merge(api())
+        .merge(probes())
+        .merge(documentation())
+}
+
 /// Called by Twilio, signed, while a caller listens.
-fn calls_of_twilio() -> Router<Doors> {
-    layers::answering_callers(
-        Router::new()
-            .route("/twilio/voice", post(calls::incoming::incoming))
-            .route(calls::fallback::ROUTE, post(calls::fallback::fallback))
-            .route(calls::answer::DIAL_RESULT_ROUTE, post(calls::dial_result::dial_result)),
-    )
+fn calls_of_twilio() -> OpenApiRouter<Doors> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(calls::incoming::incoming))
+        .routes(routes!(calls::fallback::fallback))
+        .routes(routes!(calls::dial_result::dial_result));
+    layers::answering_callers(routes)
 }
 
 /// Called by Twilio, signed, while nobody listens.
-fn callbacks_of_twilio() -> Router<Doors> {
-    layers::answering_programs(
-        Router::new()
-            .route("/twilio/voice/status", post(calls::status_callback::status))
-            .route("/twilio/check", post(signed_check::check)),
-    )
+fn callbacks_of_twilio() -> OpenApiRouter<Doors> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(calls::status_callback::status))
+        .routes(routes!(signed_check::check));
+    layers::answering_programs(routes)
 }
 
 /// Called by the agency's and its tenants' programs, with a key.
-fn api() -> Router<Doors> {
-    let routes = Router::new()
-        .route("/api/v1/calls", get(calls::api::list))
-        .route("/api/v1/calls/{call_sid}", get(calls::api::show))
-        .route("/api/v1/appointments", get(appointments::api::list).post(appointments::api::create))
-        .route("/api/v1/appointments/{id}", get(appointments::api::show))
-        .route("/api/v1/appointments/{id}/cancel", post(appointments::api::cancel))
+fn api() -> OpenApiRouter<Doors> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(calls::api::list))
+        .routes(routes!(calls::api::show))
+        .routes(routes!(appointments::api::list, appointments::api::create))
+        .routes(routes!(appointments::api::show))
+        .routes(routes!(appointments::api::cancel))
         .merge(operators())
         .layer(middleware::from_fn(layers::limit_patience));
     layers::answering_programs(routes)
 }
 
 /// Called by the agency's own people and programs, with an operator's key.
-fn operators() -> Router<Doors> {
-    let tenant = get(tenants::api::show).patch(tenants::api::change);
-    let number = get(numbers::api::show).patch(numbers::api::change).delete(numbers::api::remove);
-    let account = get(accounts::api::show).patch(accounts::api::change);
-    Router::new()
-        .route("/api/v1/tenants", get(tenants::api::list).post(tenants::api::create))
-        .route("/api/v1/tenants/{slug}", tenant)
-        .route("/api/v1/numbers", get(numbers::api::list).post(numbers::api::create))
-        .route("/api/v1/numbers/{phone_number}", number)
-        .route("/api/v1/accounts", get(accounts::api::list).post(accounts::api::create))
-        .route("/api/v1/accounts/{account_sid}", account)
-        .route("/api/v1/unrouted-calls", get(quarantine::api::list))
-        .route("/api/v1/unrouted-calls/{id}", get(quarantine::api::show))
-        .route("/api/v1/unrouted-calls/{id}/adopt", post(quarantine::api::adopt))
+fn operators() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(tenants::api::list, tenants::api::create))
+        .routes(routes!(tenants::api::show, tenants::api::change))
+        .routes(routes!(numbers::api::list, numbers::api::create))
+        .routes(routes!(numbers::api::show, numbers::api::change, numbers::api::remove))
+        .routes(routes!(accounts::api::list, accounts::api::create))
+        .routes(routes!(accounts::api::show, accounts::api::change))
+        .routes(routes!(quarantine::api::list))
+        .routes(routes!(quarantine::api::show))
+        .routes(routes!(quarantine::api::adopt))
 }
 
 /// Called by whoever keeps the server running.
-fn probes() -> Router<Doors> {
-    Router::new()
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route("/health", get(health::report))
+fn probes() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::report))
+}
+
+/// Read by whoever writes a program against us.
+fn documentation() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(manual::page))
+        .routes(routes!(manual::style))
+        .routes(routes!(manual::openapi))
 }

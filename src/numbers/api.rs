@@ -4,10 +4,10 @@
 //! stay with the tenant that was called. Doesn't: touch anything at Twilio.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::store::{self, Number};
 use crate::tenancy::db_error::broken_constraint;
@@ -16,33 +16,73 @@ use crate::tenants;
 use crate::tenants::tenant::ZoneName;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::web::json_fields::{Change, JsonFields, read_text};
-use crate::web::keyed_json::{JsonAnswer, KeyedJson};
+use crate::web::keyed_json::{IdempotencyKey, JsonAnswer, KeyedJson};
 use crate::web::page::{NameCursor, Page};
 use crate::web::problem::Problem;
-use crate::web::query::{QueryReader, one_more, read_name_cursor, unknown_parameter};
+use crate::web::query::{NamePage, Parameters};
 
 const LONGEST_LABEL: usize = 100;
 
 /// The parameters of the list, as they come.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListParameters {
+    /// Only the numbers of the tenant with this short name.
+    #[param(example = "acme-hvac")]
     tenant: Option<String>,
+    /// How many rows a page may have.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<String>,
+    /// `next_cursor` of the page before.
+    #[param(format = "cursor", example = "KzEyMTQ1NTUwMTAw")]
     cursor: Option<String>,
 }
 
-/// Lists numbers, of all tenants or of the one that is named.
+/// Which number goes to which tenant.
+#[derive(Debug, ToSchema)]
+pub struct NewNumberBody {
+    /// The tenant's short name.
+    #[schema(example = "acme-hvac")]
+    pub tenant: String,
+    /// The number in any form that people type. Without a country code it is meant in the country of the tenant's time zone.
+    #[schema(format = "phone-number", example = "(214) 555-0100")]
+    pub phone_number: String,
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 100, example = "ad line")]
+    pub label: Option<String>,
+}
+
+/// What changes about a number.
+#[derive(Debug, ToSchema)]
+pub struct NumberChangeBody {
+    /// The short name of the tenant that has it from now on.
+    #[schema(nullable = false, example = "acme-hvac")]
+    pub tenant: Option<String>,
+    /// What people call it; null takes the label away.
+    #[schema(min_length = 1, max_length = 100, example = "ad line")]
+    pub label: Option<String>,
+}
+
+/// A page of numbers.
+pub type NumberPage = Page<Number, NameCursor>;
+
+/// Lists numbers, of all tenants or of one.
+#[utoipa::path(
+    get,
+    path = "/api/v1/numbers",
+    operation_id = "list_numbers",
+    tag = "Numbers",
+    params(ListParameters),
+    responses((status = 200, description = "A page of numbers.", body = NumberPage)),
+    security(("operator_key" = []))
+)]
 pub async fn list(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
-    parameters: Result<Query<ListParameters>, QueryRejection>,
-) -> Result<Json<Page<Number, NameCursor>>, Problem> {
-    let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
-    let mut reader = QueryReader::default();
-    let after = reader.parsed("cursor", parameters.cursor.as_deref(), read_name_cursor);
-    let limit = reader.limit(parameters.limit.as_deref());
-    reader.finish()?;
+    Parameters(parameters): Parameters<ListParameters>,
+) -> Result<Json<NumberPage>, Problem> {
+    let page = NamePage::read(parameters.limit.as_deref(), parameters.cursor.as_deref())?;
     let tenant = match &parameters.tenant {
         Some(slug) => {
             let scope = directory::scope_of_slug(&door.database, operator, slug).await?;
@@ -51,12 +91,26 @@ pub async fn list(
         None => None,
     };
     let mut connection = door.database.operator(operator).await?;
-    let after = after.as_ref().map(NameCursor::name);
-    let numbers = store::page(&mut connection, tenant, after, one_more(limit)).await?;
-    Ok(Json(Page::cut(numbers, limit, |number| NameCursor::after(&number.phone_number))))
+    let numbers = store::page(&mut connection, tenant, page.after(), page.one_more()).await?;
+    Ok(page.cut(numbers, |number| &number.phone_number))
 }
 
 /// Gives a number to a tenant.
+///
+/// From the next call on, the number is answered with that tenant's greeting. A tenant's first number is its primary one.
+#[utoipa::path(
+    post,
+    path = "/api/v1/numbers",
+    operation_id = "give_number",
+    tag = "Numbers",
+    params(IdempotencyKey),
+    request_body = NewNumberBody,
+    responses(
+        (status = 201, description = "The number is the tenant's.", body = Number),
+        (status = 409, description = "The number has a tenant already."),
+    ),
+    security(("operator_key" = []))
+)]
 pub async fn create(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
@@ -105,6 +159,15 @@ fn refused(error: sqlx::Error) -> Problem {
 }
 
 /// Shows one number.
+#[utoipa::path(
+    get,
+    path = "/api/v1/numbers/{phone_number}",
+    operation_id = "show_number",
+    tag = "Numbers",
+    params(("phone_number" = String, Path, description = "The number in E.164, as the lists show it.", example = "+12145550100")),
+    responses((status = 200, description = "The number.", body = Number)),
+    security(("operator_key" = []))
+)]
 pub async fn show(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
@@ -116,6 +179,18 @@ pub async fn show(
 }
 
 /// Changes a number's label, or moves it to another tenant.
+///
+/// The calls that it had stay with the tenant that was called. A field that is missing stays as it is.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/numbers/{phone_number}",
+    operation_id = "change_number",
+    tag = "Numbers",
+    params(("phone_number" = String, Path, description = "The number in E.164, as the lists show it.", example = "+12145550100")),
+    request_body = NumberChangeBody,
+    responses((status = 200, description = "The number after the change.", body = Number)),
+    security(("operator_key" = []))
+)]
 pub async fn change(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
@@ -141,7 +216,19 @@ pub async fn change(
     Ok(Json(changed))
 }
 
-/// Takes a number from its tenant: later calls to it are nobody's.
+/// Takes a number from its tenant.
+///
+/// Later calls to it belong to nobody, and wait in quarantine. If it was the tenant's primary number, the oldest of the
+/// others takes its place.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/numbers/{phone_number}",
+    operation_id = "take_number",
+    tag = "Numbers",
+    params(("phone_number" = String, Path, description = "The number in E.164, as the lists show it.", example = "+12145550100")),
+    responses((status = 204, description = "The number has no tenant any more.")),
+    security(("operator_key" = []))
+)]
 pub async fn remove(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,

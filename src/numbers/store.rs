@@ -2,23 +2,29 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::tenancy::database::OperatorConnection;
 use crate::tenancy::{TenantId, TenantTx};
 use crate::twilio::phone_number::E164PhoneNumber;
 
-/// A number, as operators see and change it.
-#[derive(Clone, Debug, Serialize)]
+/// A number that has a tenant.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Number {
-    /// E.164.
+    /// The number in E.164.
+    #[schema(example = "+12145550100")]
     pub phone_number: String,
-    /// The tenant's slug.
+    /// The short name of the tenant that has it.
+    #[schema(example = "acme-hvac")]
     pub tenant: String,
-    /// What people call it: "ad line".
+    /// What people call it; null if it has no label.
+    #[schema(example = "ad line")]
     pub label: Option<String>,
-    /// The tenant's main number.
+    /// Whether it is the tenant's main number.
+    #[schema(example = true)]
     pub is_primary: bool,
     /// When it was given to a tenant for the first time.
+    #[schema(example = "2026-11-02T15:00:00Z")]
     pub created_at: DateTime<Utc>,
 }
 

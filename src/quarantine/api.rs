@@ -4,40 +4,62 @@
 //! be given as well, nothing is done at all.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::store;
-use super::unrouted_call::{Adoption, DialledNumber, QuarantineState, UnroutedCall, UnroutedCallWithEvents};
+use super::unrouted_call::{
+    Adoption, AdoptionBody, DialledNumber, QuarantineState, UnroutedCall, UnroutedCallWithEvents,
+};
 use crate::calls;
+use crate::calls::call::Call;
 use crate::numbers::{self, store::Given};
 use crate::tenancy::{ApiDoor, Once, TenantTx, VerifiedOperator};
 use crate::tenants;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::CallSid;
-use crate::web::keyed_json::{JsonAnswer, KeyedJson};
+use crate::web::keyed_json::{IdempotencyKey, JsonAnswer, KeyedJson};
 use crate::web::page::Page;
 use crate::web::problem::Problem;
-use crate::web::query::{QueryReader, one_more, read_cursor, unknown_parameter};
+use crate::web::query::{Parameters, QueryReader, one_more, read_cursor};
 
 /// The parameters of the list, as they come.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListParameters {
+    /// Which calls of the quarantine; `waiting` if it is missing.
+    #[param(inline, value_type = Option<QuarantineState>, example = "waiting")]
     state: Option<String>,
+    /// How many rows a page may have.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<String>,
+    /// `next_cursor` of the page before.
+    #[param(format = "cursor", example = "AAZDMCxvcgABohRcLG9x6KPgdsVoDO2N")]
     cursor: Option<String>,
 }
 
-/// Lists what is in quarantine, newest first; what waits, if nothing else is said.
+/// A page of the quarantine.
+pub type UnroutedCallPage = Page<UnroutedCall>;
+
+/// Lists calls that belong to nobody, newest first.
+///
+/// Without `state` these are the ones that nobody has adopted.
+#[utoipa::path(
+    get,
+    path = "/api/v1/unrouted-calls",
+    operation_id = "list_unrouted_calls",
+    tag = "Unrouted calls",
+    params(ListParameters),
+    responses((status = 200, description = "A page of the quarantine.", body = UnroutedCallPage)),
+    security(("operator_key" = []))
+)]
 pub async fn list(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
-    parameters: Result<Query<ListParameters>, QueryRejection>,
-) -> Result<Json<Page<UnroutedCall>>, Problem> {
-    let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
+    Parameters(parameters): Parameters<ListParameters>,
+) -> Result<Json<UnroutedCallPage>, Problem> {
     let mut reader = QueryReader::default();
     let state =
         reader.parsed("state", parameters.state.as_deref(), QuarantineState::parse).unwrap_or_default();
@@ -49,7 +71,16 @@ pub async fn list(
     Ok(Json(Page::cut(calls, limit, UnroutedCall::place)))
 }
 
-/// Shows one call with everything that was heard of it.
+/// Shows one call in quarantine, with everything that was heard of it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/unrouted-calls/{id}",
+    operation_id = "show_unrouted_call",
+    tag = "Unrouted calls",
+    params(("id" = Uuid, Path, description = "The `id` of the call in quarantine.", example = "01a2145c-2c6f-71e8-a3e0-76c5680ced8d")),
+    responses((status = 200, description = "The call and its events.", body = UnroutedCallWithEvents)),
+    security(("operator_key" = []))
+)]
 pub async fn show(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
@@ -62,7 +93,23 @@ pub async fn show(
     Ok(Json(UnroutedCallWithEvents { call, events }))
 }
 
-/// Puts a call into a tenant's log, and gives the tenant the number that was dialled if the body says so.
+/// Puts a call from the quarantine into a tenant's log.
+///
+/// The answer is the call as the log has it. A tenant that has adopted a call can adopt it again, which brings what was
+/// heard meanwhile. The quarantine keeps its line and says who has the call.
+#[utoipa::path(
+    post,
+    path = "/api/v1/unrouted-calls/{id}/adopt",
+    operation_id = "adopt_unrouted_call",
+    tag = "Unrouted calls",
+    params(("id" = Uuid, Path, description = "The `id` of the call in quarantine.", example = "01a2145c-2c6f-71e8-a3e0-76c5680ced8d"), IdempotencyKey),
+    request_body = AdoptionBody,
+    responses(
+        (status = 200, description = "The call is in the tenant's log.", body = Call),
+        (status = 409, description = "Another tenant has the call, or the dialled number can't be given."),
+    ),
+    security(("operator_key" = []))
+)]
 pub async fn adopt(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,

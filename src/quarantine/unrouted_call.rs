@@ -2,46 +2,59 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::calls::call::Event;
+use crate::tenancy::ingest::QuarantineReason;
 use crate::web::page::Cursor;
 
 /// A call that belonged to nobody when it came. It doesn't print: it holds numbers.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(description = "A call that belonged to nobody when it came.")]
 pub struct UnroutedCall {
-    /// Our id.
+    /// Our id of the call.
+    #[schema(example = "01a2145c-2c6f-71e8-a3e0-76c5680ced8d")]
     pub id: Uuid,
-    /// The account that sent it.
+    /// The SID of the Twilio account that sent it.
+    #[schema(example = "AC22222222222222222222222222222222")]
     pub account_sid: String,
-    /// Twilio's id.
+    /// Twilio's id of the call.
+    #[schema(example = "CA11111111111111111111111111111111")]
     pub call_sid: String,
-    /// `unknown_number`, `wrong_account` or `inactive_tenant`.
+    /// Why it belongs to nobody.
+    #[schema(value_type = QuarantineReason)]
     pub reason: String,
     /// The dialled number, as Twilio said it.
+    #[schema(example = "+12145550177")]
     pub called_number: Option<String>,
     /// Who called, as Twilio said it.
+    #[schema(example = "+19725550123")]
     pub from_number: Option<String>,
     /// When it was first heard of.
+    #[schema(example = "2026-11-25T20:00:00Z")]
     pub received_at: DateTime<Utc>,
-    /// The slug of the tenant that has it now; null while it waits.
+    /// The short name of the tenant that has it now; null while it waits.
+    #[schema(example = json!(null))]
     pub adopted_by: Option<String>,
-    /// Since when.
+    /// Since when that tenant has it.
+    #[schema(example = json!(null))]
     pub adopted_at: Option<DateTime<Utc>>,
 }
 
 /// A call in quarantine with everything that was heard of it.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct UnroutedCallWithEvents {
     /// The row.
     #[serde(flatten)]
     pub call: UnroutedCall,
-    /// Its ledger.
+    /// What was heard of it, in the order in which it happened.
     pub events: Vec<Event>,
 }
 
-/// Which calls of the quarantine are asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Which calls of the quarantine: those that nobody has adopted, those that somebody has, or both.
+#[derive(Clone, Copy, Debug, Default, ToSchema, PartialEq, Eq)]
+#[schema(rename_all = "lowercase")]
 pub enum QuarantineState {
     /// Those that nobody has adopted.
     #[default]
@@ -52,8 +65,20 @@ pub enum QuarantineState {
     All,
 }
 
-/// What happens to the number that was dialled when a call is adopted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is to become of a call in quarantine.
+#[derive(Clone, ToSchema)]
+pub struct AdoptionBody {
+    /// The short name of the tenant that the call goes to.
+    #[schema(example = "acme-hvac")]
+    pub tenant: String,
+    /// What happens to the number that was dialled; `leave` if it is missing.
+    pub with_number: Option<DialledNumber>,
+}
+
+/// What happens to the number that was dialled: `leave` it nobody's, because one call was misdirected, or `give` it to the
+/// tenant for the calls to come.
+#[derive(Clone, Copy, Debug, Default, ToSchema, PartialEq, Eq)]
+#[schema(rename_all = "lowercase", example = "give")]
 pub enum DialledNumber {
     /// It stays nobody's: one call was misdirected.
     #[default]

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::database::OperatorConnection;
 use super::directory::{DirectoryError, TokenSlot};
@@ -13,18 +14,24 @@ use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
 use crate::web::json_fields::Change;
 
-/// A stored account, without its tokens.
-#[derive(Clone, Debug, Serialize)]
+/// A stored Twilio account, without its tokens.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
 pub struct ListedAccount {
-    /// Its SID.
+    /// The account's SID.
+    #[schema(example = "AC22222222222222222222222222222222")]
     pub account_sid: String,
-    /// The slug of the tenant that it may call alone; null: the agency's own, which may call all.
+    /// The short name of the tenant that it may call; null: it is the agency's own, and may call all.
+    #[schema(example = "acme-hvac")]
     pub tenant: Option<String>,
     /// Whether a second token is stored, during a rotation.
+    #[schema(example = false)]
     pub has_secondary: bool,
     /// When it was stored.
+    #[schema(example = "2026-11-02T15:00:00Z")]
     pub created_at: DateTime<Utc>,
     /// When a token last changed.
+    #[schema(example = "2026-11-02T15:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 

@@ -13,6 +13,7 @@ use axum::http::request::Parts;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use tokio_util::task::TaskTracker;
+use utoipa::IntoParams;
 
 use super::api_key::HashedApiKey;
 use super::database::Database;
@@ -111,8 +112,12 @@ impl ApiDoor {
     }
 }
 
-#[derive(Deserialize)]
-struct NamedTenant {
+/// Whose data an operator's key means.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct NamedTenant {
+    /// The tenant's short name. Required with an operator's key, and refused with a tenant's own.
+    #[param(example = "acme-hvac")]
     tenant: Option<String>,
 }
 

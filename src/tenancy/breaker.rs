@@ -65,8 +65,8 @@ pub enum Outcome {
     Silent,
 }
 
-/// For people and figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+/// Whether the database is asked: `closed`, always; `open`, not now; `probing`, one attempt is finding out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BreakerState {
     /// Everything goes through.

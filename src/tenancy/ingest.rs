@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::database::IngestConnection;
@@ -45,8 +46,10 @@ pub struct CallEvent {
     pub payload: Value,
 }
 
-/// What the ledger tells apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What was heard: a call that comes in, a status of it, the end of its forwarding, Twilio's call for help because our
+/// answer was of no use, or what we decided.
+#[derive(Clone, Copy, Debug, ToSchema, PartialEq, Eq)]
+#[schema(rename_all = "snake_case", example = "status")]
 pub enum EventKind {
     /// A call comes in.
     Incoming,
@@ -96,8 +99,10 @@ pub struct CallSettings {
     pub forward_number: Option<E164PhoneNumber>,
 }
 
-/// Why a call belongs to nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a call belongs to nobody: no tenant owns the number, the account may not call the tenant that does, or that tenant is
+/// switched off.
+#[derive(Clone, Copy, Debug, ToSchema, PartialEq, Eq)]
+#[schema(rename_all = "snake_case")]
 pub enum QuarantineReason {
     /// No tenant owns the number.
     UnknownNumber,

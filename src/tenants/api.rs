@@ -4,46 +4,59 @@
 //! records of a business.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use serde::Deserialize;
+use axum::extract::{Path, State};
 
+use super::body::{self, NewTenantBody, TenantChangeBody};
+use super::store;
 use super::tenant::{NewTenant, Slug, Tenant};
-use super::{body, store};
 use crate::tenancy::db_error::broken_constraint;
 use crate::tenancy::{ApiDoor, Once, TenantScope, TenantTx, VerifiedOperator, directory};
 use crate::web::json_fields::JsonFields;
-use crate::web::keyed_json::{JsonAnswer, KeyedJson};
+use crate::web::keyed_json::{IdempotencyKey, JsonAnswer, KeyedJson};
 use crate::web::page::{NameCursor, Page};
 use crate::web::problem::Problem;
-use crate::web::query::{QueryReader, one_more, read_name_cursor, unknown_parameter};
+use crate::web::query::{NameListParameters, Parameters};
 
-/// The parameters of the list, as they come.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ListParameters {
-    limit: Option<String>,
-    cursor: Option<String>,
-}
+/// A page of tenants.
+pub type TenantPage = Page<Tenant, NameCursor>;
 
-/// Lists tenants by slug.
+/// Lists all tenants by their short names.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tenants",
+    operation_id = "list_tenants",
+    tag = "Tenants",
+    params(NameListParameters),
+    responses((status = 200, description = "A page of tenants.", body = TenantPage)),
+    security(("operator_key" = []))
+)]
 pub async fn list(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
-    parameters: Result<Query<ListParameters>, QueryRejection>,
-) -> Result<Json<Page<Tenant, NameCursor>>, Problem> {
-    let Query(parameters) = parameters.map_err(|rejection| unknown_parameter(&rejection))?;
-    let mut reader = QueryReader::default();
-    let after = reader.parsed("cursor", parameters.cursor.as_deref(), read_name_cursor);
-    let limit = reader.limit(parameters.limit.as_deref());
-    reader.finish()?;
+    Parameters(parameters): Parameters<NameListParameters>,
+) -> Result<Json<TenantPage>, Problem> {
+    let page = parameters.read()?;
     let mut connection = door.database.operator(operator).await?;
-    let after = after.as_ref().map(NameCursor::name);
-    let tenants = store::page(&mut connection, after, one_more(limit)).await?;
-    Ok(Json(Page::cut(tenants, limit, |tenant| NameCursor::after(&tenant.slug))))
+    let tenants = store::page(&mut connection, page.after(), page.one_more()).await?;
+    Ok(page.cut(tenants, |tenant| &tenant.slug))
 }
 
 /// Makes a tenant.
+///
+/// Its calls are answered as soon as it has a number. Nothing that a tenant has is ever deleted.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tenants",
+    operation_id = "create_tenant",
+    tag = "Tenants",
+    params(IdempotencyKey),
+    request_body = NewTenantBody,
+    responses(
+        (status = 201, description = "The tenant is made.", body = Tenant),
+        (status = 409, description = "The slug is in use."),
+    ),
+    security(("operator_key" = []))
+)]
 pub async fn create(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
@@ -70,6 +83,15 @@ fn refused(error: sqlx::Error, tenant: &NewTenant) -> Problem {
 }
 
 /// Shows one tenant.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tenants/{slug}",
+    operation_id = "show_tenant",
+    tag = "Tenants",
+    params(("slug" = String, Path, description = "The tenant's short name.", example = "acme-hvac")),
+    responses((status = 200, description = "The tenant.", body = Tenant)),
+    security(("operator_key" = []))
+)]
 pub async fn show(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,
@@ -81,7 +103,20 @@ pub async fn show(
     Ok(Json(tenant))
 }
 
-/// Changes a tenant; what the body doesn't name stays.
+/// Changes a tenant.
+///
+/// A field that is missing stays as it is; `null` empties one that may be empty. `"is_active": false` switches the tenant
+/// off: its calls go into quarantine and its keys stop, and all that it has stays.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/tenants/{slug}",
+    operation_id = "change_tenant",
+    tag = "Tenants",
+    params(("slug" = String, Path, description = "The tenant's short name.", example = "acme-hvac")),
+    request_body = TenantChangeBody,
+    responses((status = 200, description = "The tenant after the change.", body = Tenant)),
+    security(("operator_key" = []))
+)]
 pub async fn change(
     State(door): State<ApiDoor>,
     operator: VerifiedOperator,

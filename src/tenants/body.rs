@@ -3,6 +3,7 @@
 //! Promises: pure but for [`named`], which finds the tenant that a body names; all mistakes are told at once.
 
 use chrono::{DateTime, Utc};
+use utoipa::ToSchema;
 
 use super::tenant::{InvalidSlug, NewTenant, Slug, Tenant, UnknownZone, ZoneName};
 use crate::tenancy::{Database, TenantScope, VerifiedOperator, directory};
@@ -13,6 +14,49 @@ use crate::web::problem::Problem;
 const LONGEST_NAME: usize = 200;
 /// Twilio speaks at most 4096 characters.
 const LONGEST_GREETING: usize = 1_000;
+
+/// What a new tenant is like.
+// For the document: `new_tenant` reads it.
+#[derive(Debug, ToSchema)]
+pub struct NewTenantBody {
+    /// The tenant's short name in commands and addresses; it stays for ever.
+    #[schema(max_length = 63, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "acme-hvac")]
+    pub slug: String,
+    /// What the firm is called.
+    #[schema(min_length = 1, max_length = 200, example = "Acme HVAC")]
+    pub company_name: String,
+    /// The IANA name of the time zone that the firm is in.
+    #[schema(format = "time-zone", default = "America/Chicago", example = "America/Chicago")]
+    pub timezone: Option<String>,
+    /// What callers hear first. Missing: a sentence with the firm's name.
+    #[schema(min_length = 1, max_length = 1000, example = "Thank you for calling Acme HVAC.")]
+    pub greeting_message: Option<String>,
+    /// Where calls are forwarded, in any form that people type. Without a country code it is meant in the country of the
+    /// time zone. Missing: callers hear a goodbye.
+    #[schema(format = "phone-number", example = "(214) 555-0199")]
+    pub forward_number: Option<String>,
+}
+
+/// What changes about a tenant.
+// For the document: `changed` reads it.
+#[derive(Debug, ToSchema)]
+pub struct TenantChangeBody {
+    /// What the firm is called.
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "Acme HVAC")]
+    pub company_name: Option<String>,
+    /// The IANA name of the time zone that the firm is in.
+    #[schema(nullable = false, format = "time-zone", example = "America/Chicago")]
+    pub timezone: Option<String>,
+    /// What callers hear first; null: a sentence with the firm's name.
+    #[schema(min_length = 1, max_length = 1000, example = "Thank you for calling Acme HVAC.")]
+    pub greeting_message: Option<String>,
+    /// Where calls are forwarded, in any form that people type; null: callers hear a goodbye.
+    #[schema(format = "phone-number", example = "(214) 555-0199")]
+    pub forward_number: Option<String>,
+    /// Whether its calls are answered and its keys good.
+    #[schema(nullable = false, example = true)]
+    pub is_active: Option<bool>,
+}
 
 /// A tenant to be made.
 pub fn new_tenant(mut fields: JsonFields) -> Result<NewTenant, Problem> {

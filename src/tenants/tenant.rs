@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZoneDatabase;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::tenancy::TenantId;
 use crate::twilio::phone_number::E164PhoneNumber;
@@ -104,28 +105,38 @@ pub struct NewTenant {
     pub forward_number: Option<E164PhoneNumber>,
 }
 
-/// A tenant, as operators see and change it.
-#[derive(Clone, Debug, Serialize)]
+/// A firm whose calls are answered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Tenant {
-    /// Its id.
+    /// Our id of the tenant.
+    #[schema(value_type = Uuid, example = "0199a0e8-0000-7000-8000-000000000001")]
     pub id: TenantId,
-    /// Its name in commands and URLs.
+    /// Its short name in commands and addresses.
+    #[schema(example = "acme-hvac")]
     pub slug: String,
     /// The firm's name.
+    #[schema(example = "Acme HVAC")]
     pub company_name: String,
-    /// IANA name.
+    /// The IANA name of the time zone that it is in.
+    #[schema(example = "America/Chicago")]
     pub timezone: String,
     /// What callers hear first; null: a sentence with the firm's name.
+    #[schema(example = "Thank you for calling Acme HVAC.")]
     pub greeting_message: Option<String>,
     /// Where calls go, in E.164; null: a goodbye.
+    #[schema(example = "+12145550199")]
     pub forward_number: Option<String>,
     /// Whether its calls are answered and its keys good.
+    #[schema(example = true)]
     pub is_active: bool,
     /// Whether it gets the calls to numbers that nobody owns.
+    #[schema(example = false)]
     pub accepts_unknown_numbers: bool,
     /// When it was made.
+    #[schema(example = "2026-11-02T15:00:00Z")]
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
+    #[schema(example = "2026-11-02T15:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 

@@ -10,11 +10,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::problem::{FieldError, Problem};
 
 /// Ample for every body of ours.
-const MOST_BYTES: usize = 256 * 1024;
+pub const MOST_BYTES: usize = 256 * 1024;
+
+/// A body that says nothing.
+#[derive(Clone, Copy, Debug, ToSchema)]
+pub struct NoFields {}
 
 /// The fields that were not read yet, and what was wrong with those that were.
 pub struct JsonFields {
@@ -111,7 +116,7 @@ impl JsonFields {
         name: &'static str,
         read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Change<T> {
-        let outcome = match self.unread.remove(name) {
+        let outcome = match self.unread.shift_remove(name) {
             None => return Change::Keep,
             Some(Value::Null) => return Change::Clear,
             // PostgreSQL stores no NUL.
@@ -139,7 +144,7 @@ impl JsonFields {
 
     /// `true` or `false`, if it is there.
     pub fn flag(&mut self, name: &'static str) -> Option<bool> {
-        match self.unread.remove(name)? {
+        match self.unread.shift_remove(name)? {
             Value::Bool(value) => Some(value),
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
                 self.wrong(name, "Must be true or false.")

@@ -8,6 +8,10 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{ObjectBuilder, Required};
 
 use super::json_fields::{JsonFields, read_body};
 use super::problem::{FieldError, Problem};
@@ -33,6 +37,26 @@ impl IdempotencyKey {
     #[must_use]
     pub fn fingerprint(&self) -> &[u8] {
         &self.fingerprint
+    }
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "A text of your own that makes the request safe to send again: with the same key it is done once \
+                           within 24 hours, and a repetition gets the same answer.";
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(LONGEST))
+            .pattern(Some("^[ -~]*$"));
+        let parameter = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(description))
+            .schema(Some(text))
+            .example(Some("booking-4711".into()));
+        vec![parameter.build()]
     }
 }
 
@@ -65,9 +89,10 @@ impl<S: Send + Sync> FromRequest<S> for KeyedJson {
 fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut values = headers.get_all(NAME).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let text = value.to_str().ok().filter(|text| (1..=LONGEST).contains(&text.len()));
+    let printable = |text: &&str| text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let text = value.to_str().ok().filter(|text| (1..=LONGEST).contains(&text.len())).filter(printable);
     let Some(text) = text.filter(|_| values.next().is_none()) else {
-        let detail = format!("Must be one text of 1 to {LONGEST} ASCII characters.");
+        let detail = format!("Must be one text of 1 to {LONGEST} printable ASCII characters.");
         return Err(Problem::invalid_parameters(vec![FieldError::new("Idempotency-Key", detail)]));
     };
     Ok(Some(text.to_owned()))

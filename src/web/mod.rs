@@ -6,5 +6,7 @@ pub mod json_fields;
 pub mod keyed_json;
 pub mod page;
 pub mod problem;
+pub mod problem_kind;
 pub mod query;
 pub mod twiml_response;
+pub mod vocabulary;

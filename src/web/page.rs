@@ -3,10 +3,15 @@
 //! Promises: a cursor stands for a place in the list, not for a number of rows: rows that come in meanwhile move nothing.
 //! Doesn't: count. A total over a big tenant's calls would cost more than the page.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::openapi::schema::{ArrayBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// One page of a list.
@@ -14,7 +19,7 @@ use uuid::Uuid;
 pub struct Page<T, C = Cursor> {
     /// The rows, in the list's order.
     pub data: Vec<T>,
-    /// Pass it as `?cursor=` for the next page; null on the last one.
+    /// Send it as `cursor` for the next page; null on the last one.
     pub next_cursor: Option<C>,
 }
 
@@ -94,6 +99,31 @@ impl<T, C> Page<T, C> {
         rows.truncate(limit);
         let next_cursor = if more { rows.last().map(place) } else { None };
         Self { data: rows, next_cursor }
+    }
+}
+
+impl<T: ToSchema, C> PartialSchema for Page<T, C> {
+    fn schema() -> RefOr<Schema> {
+        let rows = ArrayBuilder::new()
+            .items(Ref::from_schema_name(T::name()))
+            .description(Some("The rows, in the list's order."));
+        let next_cursor = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .format(Some(SchemaFormat::Custom("cursor".to_owned())))
+            .description(Some("Send it as `cursor` for the next page; null on the last one."))
+            .examples([serde_json::Value::Null]);
+        ObjectBuilder::new().property("data", rows).property("next_cursor", next_cursor).into()
+    }
+}
+
+impl<T: ToSchema, C> ToSchema for Page<T, C> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}Page", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
     }
 }
 

@@ -9,20 +9,29 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// What an API client is told when it doesn't get what it asked for.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+use super::problem_kind::ProblemKind;
+
+/// What a client is told when it doesn't get what it asked for (RFC 9457).
+#[derive(Clone, Debug, Serialize, ToSchema, PartialEq, Eq)]
 pub struct Problem {
-    /// A stable name for this kind of problem: `urn:switchboard:problem:…`. `docs/api.md` lists them.
-    #[serde(rename = "type")]
-    kind: &'static str,
+    /// The stable name of this kind of problem. Let a program decide by it.
+    #[serde(rename = "type", serialize_with = "kind_name")]
+    kind: ProblemKind,
+    /// The same in words.
     title: &'static str,
+    /// The status of the answer once more.
     #[serde(serialize_with = "status_number")]
+    #[schema(value_type = u16)]
     status: StatusCode,
+    /// What happened, and what to do.
     detail: String,
+    /// All parameters or fields that were at fault, if any were.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     errors: Vec<FieldError>,
-    /// The id that the log line of this request carries.
+    /// The id under which the server's log has this request. `X-Request-Id` is the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
     /// After how many seconds it may go better: the header `Retry-After`.
@@ -31,9 +40,10 @@ pub struct Problem {
 }
 
 /// What is wrong with one parameter or field.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, ToSchema, PartialEq, Eq)]
 pub struct FieldError {
     /// The name of the parameter or field.
+    #[schema(value_type = String)]
     pub field: Cow<'static, str>,
     /// What is wrong, and what would be right.
     pub detail: String,
@@ -48,11 +58,11 @@ impl FieldError {
 }
 
 impl Problem {
-    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+    fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
-            title,
-            status,
+            title: kind.title(),
+            status: kind.status(),
             detail: detail.into(),
             errors: Vec::new(),
             request_id: None,
@@ -63,21 +73,14 @@ impl Problem {
     /// 404: not there, or not yours.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "urn:switchboard:problem:not-found",
-            "Not found",
-            "There is nothing here that you may see.",
-        )
+        Self::new(ProblemKind::NotFound, "There is nothing here that you may see.")
     }
 
     /// 405.
     #[must_use]
     pub fn method_not_allowed() -> Self {
         Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "urn:switchboard:problem:method-not-allowed",
-            "Method not allowed",
+            ProblemKind::MethodNotAllowed,
             "This address exists, but not for this method. The Allow header names the right one.",
         )
     }
@@ -86,9 +89,7 @@ impl Problem {
     #[must_use]
     pub fn invalid_parameters(errors: Vec<FieldError>) -> Self {
         let problem = Self::new(
-            StatusCode::BAD_REQUEST,
-            "urn:switchboard:problem:invalid-parameters",
-            "Invalid parameters",
+            ProblemKind::InvalidParameters,
             "Some parameters can't be understood. Nothing was done.",
         );
         Self { errors, ..problem }
@@ -98,9 +99,7 @@ impl Problem {
     #[must_use]
     pub fn unauthorized() -> Self {
         Self::new(
-            StatusCode::UNAUTHORIZED,
-            "urn:switchboard:problem:unauthorized",
-            "Unauthorized",
+            ProblemKind::Unauthorized,
             "Send a valid key as `Authorization: Bearer KEY`. `switchboard key create` makes one.",
         )
     }
@@ -115,12 +114,8 @@ impl Problem {
     /// 400: a body that can't be used, each field with its reason.
     #[must_use]
     pub fn invalid_body(errors: Vec<FieldError>) -> Self {
-        let problem = Self::new(
-            StatusCode::BAD_REQUEST,
-            "urn:switchboard:problem:invalid-body",
-            "Invalid body",
-            "Some fields of the body can't be used. Nothing was done.",
-        );
+        let problem =
+            Self::new(ProblemKind::InvalidBody, "Some fields of the body can't be used. Nothing was done.");
         Self { errors, ..problem }
     }
 
@@ -128,9 +123,7 @@ impl Problem {
     #[must_use]
     pub fn forbidden() -> Self {
         Self::new(
-            StatusCode::FORBIDDEN,
-            "urn:switchboard:problem:forbidden",
-            "Forbidden",
+            ProblemKind::Forbidden,
             "This spans tenants and needs an operator's key. `switchboard key create --operator` makes one.",
         )
     }
@@ -138,12 +131,7 @@ impl Problem {
     /// 409: it can't be done as things are; the field that stands in the way, and what it collides with.
     #[must_use]
     pub fn conflict(field: &'static str, detail: impl Into<String>) -> Self {
-        let problem = Self::new(
-            StatusCode::CONFLICT,
-            "urn:switchboard:problem:conflict",
-            "Conflict",
-            "This can't be done as things are. Nothing was done.",
-        );
+        let problem = Self::new(ProblemKind::Conflict, "This can't be done as things are. Nothing was done.");
         Self { errors: vec![FieldError::new(field, detail)], ..problem }
     }
 
@@ -151,9 +139,7 @@ impl Problem {
     #[must_use]
     pub fn idempotency_key_reused() -> Self {
         Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "urn:switchboard:problem:idempotency-key-reused",
-            "Idempotency key reused",
+            ProblemKind::IdempotencyKeyReused,
             "Another request was answered under this Idempotency-Key. Choose a new key for a new request.",
         )
     }
@@ -161,21 +147,14 @@ impl Problem {
     /// 413.
     #[must_use]
     pub fn too_large(most_bytes: usize) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "urn:switchboard:problem:too-large",
-            "Too large",
-            format!("The body may hold {most_bytes} bytes at most."),
-        )
+        Self::new(ProblemKind::TooLarge, format!("The body may hold {most_bytes} bytes at most."))
     }
 
     /// 415.
     #[must_use]
     pub fn not_json() -> Self {
         Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "urn:switchboard:problem:unsupported-media-type",
-            "Unsupported media type",
+            ProblemKind::UnsupportedMediaType,
             "Send a JSON object with `Content-Type: application/json`.",
         )
     }
@@ -193,9 +172,7 @@ impl Problem {
     #[must_use]
     pub fn too_many_wrong_keys(wait: TimeDelta) -> Self {
         let problem = Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "urn:switchboard:problem:too-many-wrong-keys",
-            "Too many wrong keys",
+            ProblemKind::TooManyWrongKeys,
             "Too many wrong keys came from your address. Wait as long as Retry-After says, and send a valid one.",
         );
         // Rounded up, so that whoever waits that long has waited long enough.
@@ -207,9 +184,7 @@ impl Problem {
     #[must_use]
     pub fn unavailable() -> Self {
         let problem = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "urn:switchboard:problem:unavailable",
-            "Unavailable",
+            ProblemKind::Unavailable,
             "The database can't be reached at the moment. Try again in a few seconds.",
         );
         Self { retry_after: Some(5), ..problem }
@@ -219,11 +194,27 @@ impl Problem {
     #[must_use]
     pub fn internal() -> Self {
         Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "urn:switchboard:problem:internal",
-            "Internal error",
+            ProblemKind::Internal,
             "Something went wrong on our side. The log has the cause under this request's id.",
         )
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// What happened, and what to do.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// After how many seconds it may go better.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        self.retry_after
     }
 
     /// The same problem, with the id of the request that met it.
@@ -231,6 +222,11 @@ impl Problem {
     pub fn with_request_id(self, request_id: String) -> Self {
         Self { request_id: Some(request_id), ..self }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn kind_name<S: serde::Serializer>(kind: &ProblemKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.urn())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

@@ -3,28 +3,11 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{ApiClient, Call, Firm, Stage, TestApp, Twilio};
+use crate::support::{Call, Firm, Stage, TestApp, Twilio, TwoFirms};
 
 const ACCOUNTS: &str = "/api/v1/accounts";
 
-struct Scene {
-    stage: Stage,
-    acme: Firm,
-    clinic: Firm,
-    operator: ApiClient,
-    app: TestApp,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        let stage = Stage::new().await;
-        let acme = stage.firm("acme", "+12145550100").await;
-        let clinic = stage.firm("clinic", "+12145550200").await;
-        let operator = stage.operators_client().await;
-        let app = stage.open().await;
-        Self { stage, acme, clinic, operator, app }
-    }
-
+impl TwoFirms {
     async fn rings(&self, account: &Twilio, firm: &Firm, call: u32) -> StatusCode {
         self.app.post(&account.voice(&Call::to(&firm.number, call))).await.status
     }
@@ -40,7 +23,7 @@ fn body(account: &Twilio) -> Value {
 
 #[tokio::test]
 async fn a_stored_account_calls_at_once_and_shows_no_token() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let account = Twilio::account(2);
     let mut with_tenant = body(&account);
     with_tenant["tenant"] = json!("acme");
@@ -63,7 +46,7 @@ async fn a_stored_account_calls_at_once_and_shows_no_token() {
 
 #[tokio::test]
 async fn tokens_are_rotated_without_a_refused_call() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let old = Twilio::account(2);
     let new = old.with_new_token();
     scene.operator.post(&scene.app, ACCOUNTS, &body(&old)).await;
@@ -83,7 +66,7 @@ async fn tokens_are_rotated_without_a_refused_call() {
 
 #[tokio::test]
 async fn an_account_that_is_stored_is_a_conflict_and_keeps_its_token_and_tenant() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let account = Twilio::account(2);
     scene.stage.store_account(&account, Some(&scene.acme)).await;
 
@@ -97,7 +80,7 @@ async fn an_account_that_is_stored_is_a_conflict_and_keeps_its_token_and_tenant(
 
 #[tokio::test]
 async fn what_is_no_account_is_refused_without_repeating_it() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let secret = Twilio::account(3).token().reveal().to_owned();
 
     let swapped = json!({ "account_sid": secret, "auth_token": " ", "tenant": "nobody" });

@@ -79,11 +79,11 @@ async fn a_foreign_call_looks_like_one_that_does_not_exist() {
     assert_eq!(foreign.body.len(), missing.body.len());
     insta::assert_snapshot!(readable(&problem(&foreign).1), @r#"
     {
-      "detail": "There is nothing here that you may see.",
-      "request_id": null,
-      "status": 404,
+      "type": "urn:switchboard:problem:not-found",
       "title": "Not found",
-      "type": "urn:switchboard:problem:not-found"
+      "status": 404,
+      "detail": "There is nothing here that you may see.",
+      "request_id": null
     }
     "#);
 }
@@ -116,17 +116,17 @@ async fn an_operator_who_names_no_tenant_is_asked_for_one() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     insta::assert_snapshot!(readable(&problem), @r#"
     {
+      "type": "urn:switchboard:problem:invalid-parameters",
+      "title": "Invalid parameters",
+      "status": 400,
       "detail": "Some parameters can't be understood. Nothing was done.",
       "errors": [
         {
-          "detail": "An operator key needs ?tenant=SLUG to say whose data is meant.",
-          "field": "tenant"
+          "field": "tenant",
+          "detail": "An operator key needs ?tenant=SLUG to say whose data is meant."
         }
       ],
-      "request_id": null,
-      "status": 400,
-      "title": "Invalid parameters",
-      "type": "urn:switchboard:problem:invalid-parameters"
+      "request_id": null
     }
     "#);
 }
@@ -163,11 +163,11 @@ async fn whoever_shows_no_good_key_is_told_nothing_else() {
     assert_eq!(without.header("www-authenticate"), "Bearer");
     insta::assert_snapshot!(readable(&problem(&without).1), @r#"
     {
-      "detail": "Send a valid key as `Authorization: Bearer KEY`. `switchboard key create` makes one.",
-      "request_id": null,
-      "status": 401,
+      "type": "urn:switchboard:problem:unauthorized",
       "title": "Unauthorized",
-      "type": "urn:switchboard:problem:unauthorized"
+      "status": 401,
+      "detail": "Send a valid key as `Authorization: Bearer KEY`. `switchboard key create` makes one.",
+      "request_id": null
     }
     "#);
     assert_eq!(sids(&ApiClient::with_key(&key).get(&scene.app, "/api/v1/calls").await).len(), 1);
@@ -232,33 +232,33 @@ async fn all_mistakes_are_named_at_once() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     insta::assert_snapshot!(readable(&problem), @r#"
     {
+      "type": "urn:switchboard:problem:invalid-parameters",
+      "title": "Invalid parameters",
+      "status": 400,
       "detail": "Some parameters can't be understood. Nothing was done.",
       "errors": [
         {
-          "detail": "Must be one of: queued, initiated, ringing, in-progress, completed, busy, no-answer, failed, canceled.",
-          "field": "status"
+          "field": "status",
+          "detail": "Must be one of: queued, initiated, ringing, in-progress, completed, busy, no-answer, failed, canceled."
         },
         {
-          "detail": "Must be an RFC 3339 time such as 2026-11-25T14:00:00Z.",
-          "field": "since"
+          "field": "since",
+          "detail": "Must be an RFC 3339 time such as 2026-11-25T14:00:00Z."
         },
         {
-          "detail": "Must be an RFC 3339 time such as 2026-11-25T14:00:00Z.",
-          "field": "until"
+          "field": "until",
+          "detail": "Must be an RFC 3339 time such as 2026-11-25T14:00:00Z."
         },
         {
-          "detail": "this is no cursor of ours; take `next_cursor` of the page before, unchanged",
-          "field": "cursor"
+          "field": "cursor",
+          "detail": "this is no cursor of ours; take `next_cursor` of the page before, unchanged"
         },
         {
-          "detail": "Must be a whole number from 1 to 200.",
-          "field": "limit"
+          "field": "limit",
+          "detail": "Must be a whole number from 1 to 200."
         }
       ],
-      "request_id": null,
-      "status": 400,
-      "title": "Invalid parameters",
-      "type": "urn:switchboard:problem:invalid-parameters"
+      "request_id": null
     }
     "#);
 }

@@ -52,11 +52,11 @@ async fn a_statement_that_fails_is_no_matter_for_the_caller() {
     problem["request_id"] = Value::Null;
     insta::assert_snapshot!(serde_json::to_string_pretty(&problem).unwrap(), @r#"
     {
-      "detail": "Something went wrong on our side. The log has the cause under this request's id.",
-      "request_id": null,
-      "status": 500,
+      "type": "urn:switchboard:problem:internal",
       "title": "Internal error",
-      "type": "urn:switchboard:problem:internal"
+      "status": 500,
+      "detail": "Something went wrong on our side. The log has the cause under this request's id.",
+      "request_id": null
     }
     "#);
 }

@@ -4,29 +4,12 @@ use axum::http::{Method, StatusCode, header};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, ApiClient, Call, Firm, Stage, TestApp, Twilio};
+use crate::support::{Answer, ApiClient, Call, Twilio, TwoFirms};
 
 const TENANTS: &str = "/api/v1/tenants";
 const APPOINTMENTS: &str = "/api/v1/appointments";
 
-struct Scene {
-    stage: Stage,
-    acme: Firm,
-    clinic: Firm,
-    operator: ApiClient,
-    app: TestApp,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        let stage = Stage::new().await;
-        let acme = stage.firm("acme", "+12145550100").await;
-        let clinic = stage.firm("clinic", "+12145550200").await;
-        let operator = stage.operators_client().await;
-        let app = stage.open().await;
-        Self { stage, acme, clinic, operator, app }
-    }
-
+impl TwoFirms {
     async fn send(&self, client: &ApiClient, path: &str, keys: &[&str], body: &Value) -> Answer {
         let mut request = client.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json");
         for key in keys {
@@ -61,7 +44,7 @@ fn assert_same(first: &Answer, second: &Answer) {
 
 #[tokio::test]
 async fn every_post_is_done_once_and_answered_the_same_way() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     scene.app.post(&scene.stage.agency.voice(&Call::to("+12145550777", 1))).await;
     let unrouted = scene.operator.get(&scene.app, "/api/v1/unrouted-calls").await.json();
     let adopt = format!("/api/v1/unrouted-calls/{}/adopt", unrouted["data"][0]["id"].as_str().unwrap());
@@ -96,7 +79,7 @@ async fn every_post_is_done_once_and_answered_the_same_way() {
 
 #[tokio::test]
 async fn of_many_at_once_one_is_done_and_all_are_answered_the_same_way() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let client = scene.stage.client_of(&scene.acme).await;
     let (birch, visit) = (tenant("birch"), visit(9));
     let create = || scene.create("k", &birch);
@@ -115,7 +98,7 @@ async fn of_many_at_once_one_is_done_and_all_are_answered_the_same_way() {
 
 #[tokio::test]
 async fn the_same_key_for_another_request_is_refused() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let client = scene.stage.client_of(&scene.acme).await;
     scene.create("k", &tenant("birch")).await;
     scene.send(&client, APPOINTMENTS, &["k"], &visit(9)).await;
@@ -133,7 +116,7 @@ async fn the_same_key_for_another_request_is_refused() {
 
 #[tokio::test]
 async fn two_who_choose_the_same_key_do_not_meet() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let (acme, clinic) =
         (scene.stage.client_of(&scene.acme).await, scene.stage.client_of(&scene.clinic).await);
 
@@ -149,7 +132,7 @@ async fn two_who_choose_the_same_key_do_not_meet() {
 
 #[tokio::test]
 async fn a_refusal_is_not_kept() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let client = scene.stage.client_of(&scene.acme).await;
     let taken = client.post(&scene.app, APPOINTMENTS, &visit(9)).await.json();
     assert_eq!(scene.send(&client, APPOINTMENTS, &["k"], &visit(9)).await.status, StatusCode::CONFLICT);
@@ -164,7 +147,7 @@ async fn a_refusal_is_not_kept() {
 
 #[tokio::test]
 async fn a_key_is_forgotten_after_a_day() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let client = scene.stage.client_of(&scene.acme).await;
     scene.create("k", &tenant("birch")).await;
     scene.send(&client, APPOINTMENTS, &["k"], &visit(9)).await;
@@ -179,10 +162,10 @@ async fn a_key_is_forgotten_after_a_day() {
 
 #[tokio::test]
 async fn what_is_no_key_is_refused_and_not_ignored() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let long = "k".repeat(256);
 
-    for keys in [&[""][..], &["k", "k"], &[long.as_str()], &["schlüssel"]] {
+    for keys in [&[""][..], &["k", "k"], &[long.as_str()], &["schlüssel"], &["a\tb"]] {
         let refused = scene.send(&scene.operator, TENANTS, keys, &tenant("birch")).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{keys:?}");
     }

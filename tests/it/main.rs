@@ -23,6 +23,7 @@ mod connections;
 mod defaults;
 mod degraded;
 mod diagnosis;
+mod documentation;
 mod failing;
 mod fallback;
 mod health;

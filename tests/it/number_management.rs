@@ -3,28 +3,11 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{ApiClient, Call, Firm, Line, Stage, TestApp, Wire};
+use crate::support::{Call, Firm, Line, Stage, TestApp, TwoFirms, Wire};
 
 const NUMBERS: &str = "/api/v1/numbers";
 
-struct Scene {
-    stage: Stage,
-    acme: Firm,
-    clinic: Firm,
-    operator: ApiClient,
-    app: TestApp,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        let stage = Stage::new().await;
-        let acme = stage.firm("acme", "+12145550100").await;
-        let clinic = stage.firm("clinic", "+12145550200").await;
-        let operator = stage.operators_client().await;
-        let app = stage.open().await;
-        Self { stage, acme, clinic, operator, app }
-    }
-
+impl TwoFirms {
     /// Which firm's greeting a caller of this number hears.
     async fn answers(&self, number: &str, call: u32) -> Option<&str> {
         let answer = self.app.post(&self.stage.agency.voice(&Call::to(number, call))).await;
@@ -45,7 +28,7 @@ fn row(number: &str, tenant: &str, is_primary: impl Into<Value>) -> (Value, Valu
 
 #[tokio::test]
 async fn a_number_is_given_in_any_form_and_its_calls_are_answered() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     let body = json!({ "tenant": "acme", "phone_number": "(214) 555-0300", "label": "ad line" });
 
     let made = scene.operator.post(&scene.app, NUMBERS, &body).await;
@@ -62,7 +45,7 @@ async fn a_number_is_given_in_any_form_and_its_calls_are_answered() {
 
 #[tokio::test]
 async fn a_number_of_somebody_is_a_conflict_whoever_it_is() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
 
     for tenant in ["acme", "clinic"] {
         let body = json!({ "tenant": tenant, "phone_number": "+12145550100" });
@@ -75,7 +58,7 @@ async fn a_number_of_somebody_is_a_conflict_whoever_it_is() {
 
 #[tokio::test]
 async fn a_body_without_its_tenant_or_number_names_both() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
 
     for (body, fields) in [
         (json!({}), vec!["phone_number", "tenant"]),
@@ -95,7 +78,7 @@ async fn a_body_without_its_tenant_or_number_names_both() {
 
 #[tokio::test]
 async fn a_moved_number_is_answered_by_its_new_tenant_and_its_old_calls_stay() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     scene.answers(&scene.acme.number, 1).await;
     let path = format!("{NUMBERS}/{}", scene.acme.number);
 
@@ -114,7 +97,7 @@ async fn a_moved_number_is_answered_by_its_new_tenant_and_its_old_calls_stay() {
 
 #[tokio::test]
 async fn a_number_that_is_taken_away_leads_to_nobody_and_the_next_one_becomes_primary() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     scene.stage.number(&scene.acme, "+12145550101").await;
     let path = format!("{NUMBERS}/{}", scene.acme.number);
 
@@ -153,7 +136,7 @@ async fn without_the_database_a_moved_number_is_still_answered_by_its_new_tenant
 
 #[tokio::test]
 async fn numbers_are_listed_page_by_page() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::new().await;
     scene.stage.number(&scene.acme, "+12145550150").await;
 
     let first = scene.operator.get(&scene.app, &format!("{NUMBERS}?limit=2")).await.json();

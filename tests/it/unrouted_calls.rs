@@ -3,28 +3,15 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, ApiClient, Call, Firm, Stage, TestApp};
+use crate::support::{Answer, Call, TwoFirms};
 
 const UNROUTED: &str = "/api/v1/unrouted-calls";
 const STRAY: &str = "+12145550777";
 
-struct Scene {
-    stage: Stage,
-    acme: Firm,
-    clinic: Firm,
-    operator: ApiClient,
-    app: TestApp,
-}
-
-impl Scene {
+impl TwoFirms {
     /// Two firms, and a call to a number of neither that ran to its end.
-    async fn new() -> Self {
-        let stage = Stage::new().await;
-        let acme = stage.firm("acme", "+12145550100").await;
-        let clinic = stage.firm("clinic", "+12145550200").await;
-        let operator = stage.operators_client().await;
-        let app = stage.open().await;
-        let scene = Self { stage, acme, clinic, operator, app };
+    async fn with_a_stray_call() -> Self {
+        let scene = Self::new().await;
         scene.ring(1).await;
         let call = Call::to(STRAY, 1);
         scene.app.post(&scene.stage.agency.status(&call, "completed", 3)).await;
@@ -50,7 +37,7 @@ impl Scene {
 
 #[tokio::test]
 async fn a_call_in_quarantine_is_listed_and_shown_with_all_that_was_heard() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
 
     let waiting = scene.waiting().await;
     let shown = scene.operator.get(&scene.app, &format!("{UNROUTED}/{}", scene.id().await)).await.json();
@@ -69,7 +56,7 @@ async fn a_call_in_quarantine_is_listed_and_shown_with_all_that_was_heard() {
 
 #[tokio::test]
 async fn an_adopted_call_is_in_its_tenants_log_as_if_it_had_come_there() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
     let usual = Call::to(&scene.acme.number, 2);
     scene.app.post(&scene.stage.agency.voice(&usual)).await;
     scene.app.post(&scene.stage.agency.status(&usual, "completed", 3)).await;
@@ -96,7 +83,7 @@ async fn an_adopted_call_is_in_its_tenants_log_as_if_it_had_come_there() {
 
 #[tokio::test]
 async fn a_call_is_adopted_once_however_often_it_is_asked_for() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
     let id = scene.id().await;
     let (path, body) = (format!("{UNROUTED}/{id}/adopt"), json!({ "tenant": "acme" }));
 
@@ -113,7 +100,7 @@ async fn a_call_is_adopted_once_however_often_it_is_asked_for() {
 
 #[tokio::test]
 async fn what_is_heard_after_the_adoption_comes_with_the_next_one() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
     let id = scene.id().await;
     scene.adopt(&id, &json!({ "tenant": "acme" })).await;
     scene.app.post(&scene.stage.agency.status(&Call::to(STRAY, 1), "ringing", 0)).await;
@@ -127,7 +114,7 @@ async fn what_is_heard_after_the_adoption_comes_with_the_next_one() {
 
 #[tokio::test]
 async fn another_tenant_does_not_get_a_call_that_is_adopted() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
     let id = scene.id().await;
     scene.adopt(&id, &json!({ "tenant": "acme" })).await;
 
@@ -140,7 +127,7 @@ async fn another_tenant_does_not_get_a_call_that_is_adopted() {
 
 #[tokio::test]
 async fn the_number_is_given_with_the_call_if_wished() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
     let id = scene.id().await;
     let body = json!({ "tenant": "clinic", "with_number": "give" });
 
@@ -153,7 +140,7 @@ async fn the_number_is_given_with_the_call_if_wished() {
 
 #[tokio::test]
 async fn where_the_number_can_not_be_given_the_call_is_not_adopted_either() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
     scene.stage.number(&scene.acme, STRAY).await;
     let id = scene.id().await;
 
@@ -167,7 +154,7 @@ async fn where_the_number_can_not_be_given_the_call_is_not_adopted_either() {
 
 #[tokio::test]
 async fn a_call_that_is_not_there_and_a_body_that_names_nobody_are_refused() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
 
     for id in ["1", "018f0000-0000-7000-8000-000000000000"] {
         assert_eq!(scene.adopt(id, &json!({ "tenant": "acme" })).await.status, StatusCode::NOT_FOUND, "{id}");
@@ -186,7 +173,7 @@ async fn a_call_that_is_not_there_and_a_body_that_names_nobody_are_refused() {
 
 #[tokio::test]
 async fn the_quarantine_is_listed_newest_first_page_by_page() {
-    let scene = Scene::new().await;
+    let scene = TwoFirms::with_a_stray_call().await;
     for call in 2..=5 {
         scene.stage.clock.move_to(scene.stage.now() + chrono::TimeDelta::seconds(1));
         scene.ring(call).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
 use switchboard::app::{App, Parts};
@@ -19,6 +20,11 @@ impl TestApp {
     pub(crate) async fn start(parts: Parts) -> Self {
         let address = "127.0.0.1:8080".parse().unwrap();
         Self { app: App::build(parts, address).await.unwrap() }
+    }
+
+    /// What a request goes into.
+    pub(crate) fn router(&self) -> &Router {
+        &self.app.router
     }
 
     /// Any request.

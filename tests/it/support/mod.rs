@@ -15,6 +15,7 @@ mod messages;
 mod own_cluster;
 mod stage;
 mod twilio;
+mod two_firms;
 mod webhook;
 mod wire;
 
@@ -27,5 +28,6 @@ pub(crate) use messages::Message;
 pub(crate) use own_cluster::OwnCluster;
 pub(crate) use stage::{Firm, Stage};
 pub(crate) use twilio::{Call, STATUS, Twilio, VOICE};
+pub(crate) use two_firms::TwoFirms;
 pub(crate) use webhook::Webhook;
 pub(crate) use wire::{Line, Wire};
