@@ -6,6 +6,8 @@
 
 #![cfg(test)]
 
+#[path = "../secrets/mod.rs"]
+mod secrets;
 mod support;
 
 mod account_management;
@@ -45,4 +47,5 @@ mod strangers;
 mod tenant_management;
 mod tokens;
 mod unrouted_calls;
+mod watched;
 mod wrong_keys;

@@ -2,7 +2,7 @@
 //!
 //! [`Stage`] is a fresh database with the hands of the command line: it makes firms, numbers, accounts and keys.
 //! [`Stage::open`] puts a server on it, a [`TestApp`]. [`Twilio`] and [`ApiClient`] call it; an [`Answer`] comes back.
-//! [`TestDatabase`] shows the rows, past row-level security. What concerns the roles of a whole cluster gets an
+//! [`TestDatabase`] shows the rows, past row-level security. Every line that is logged meanwhile is looked at. What concerns the roles of a whole cluster gets an
 //! [`OwnCluster`].
 
 mod answer;
@@ -15,6 +15,7 @@ mod messages;
 mod own_cluster;
 mod stage;
 mod twilio;
+mod watch;
 mod webhook;
 mod wire;
 
@@ -27,5 +28,6 @@ pub(crate) use messages::Message;
 pub(crate) use own_cluster::OwnCluster;
 pub(crate) use stage::{Firm, Stage};
 pub(crate) use twilio::{Call, STATUS, Twilio, VOICE};
+pub(crate) use watch::{inspect, watch_the_log};
 pub(crate) use webhook::Webhook;
 pub(crate) use wire::{Line, Wire};
