@@ -1,8 +1,10 @@
-//! Log lines.
+//! Log lines and traces.
 //!
 //! Promises: text where a person reads along, JSON where a machine does; on stderr, so that stdout holds what a command was
-//! asked for. `RUST_LOG` chooses how much.
+//! asked for. `RUST_LOG` chooses how much is logged; traces go to a collector, if one is named, whatever `RUST_LOG` says.
 //! Doesn't: log bodies, tokens or whole phone numbers; nobody may hand it any, and the library that would is not listened to.
+
+mod collector;
 
 use std::io::IsTerminal;
 
@@ -14,6 +16,8 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+pub use collector::{Collector, NoCollector};
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -23,10 +27,13 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging. `filter` is what `RUST_LOG` holds, or the default of the command; an error names what can't be read in it.
-pub fn start(format: LogFormat, filter: &str) -> Result<(), ParseError> {
+/// Starts logging and, with a collector, tracing. `filter` is what `RUST_LOG` holds, or the default of the command; an error
+/// names what can't be read in it.
+pub fn start(format: LogFormat, filter: &str, collector: Option<&Collector>) -> Result<(), ParseError> {
     let filter = EnvFilter::try_new(filter)?;
-    let registry = tracing_subscriber::registry().with(lines(format, std::io::stderr).with_filter(filter));
+    let registry = tracing_subscriber::registry()
+        .with(lines(format, std::io::stderr).with_filter(filter))
+        .with(collector.map(Collector::layer));
     // Whoever logs already (a test) keeps doing so.
     let _ = registry.try_init();
     Ok(())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::clock::Clock;
 use crate::figures::Figures;
@@ -14,6 +15,7 @@ use crate::tenancy::breaker::Outcome;
 use crate::tenancy::ingest::{self, Addressed, CallEvent, IngestError, Ingested};
 use crate::tenancy::outage_guard::NotNow;
 use crate::tenancy::{Database, LastKnownSettings, OutageGuard, VerifiedTwilioRequest, db_error};
+use crate::traces;
 use crate::twilio::public_url::PublicBaseUrl;
 
 /// How long a caller waits for the database before the answer comes from memory.
@@ -75,11 +77,12 @@ impl CallDesk {
     ) -> Result<Ingested, NotHeard> {
         let (attempt, under_way) = self.guard.enter()?;
         let (desk, request) = (self.clone(), Arc::clone(request));
-        let writing = self.tasks.spawn(async move {
+        let writing = async move {
             let written = desk.write(&request, &addressed, &event).await;
             drop(under_way);
             written
-        });
+        };
+        let writing = self.tasks.spawn(writing.instrument(traces::round_trip("ingest_call_event")));
         let heard = match tokio::time::timeout(PATIENCE, writing).await {
             Ok(Ok(written)) => written.map_err(NotHeard::from),
             Ok(Err(_)) => Err(IngestError::NotUnderstood.into()),
@@ -133,7 +136,9 @@ impl CallDesk {
     async fn measured<T, E>(&self, round_trip: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let began = Instant::now();
         let ended = round_trip.await;
-        self.figures.round_trip(if ended.is_ok() { "written" } else { "failed" }, began.elapsed());
+        let outcome = if ended.is_ok() { "written" } else { "failed" };
+        self.figures.round_trip(outcome, began.elapsed());
+        traces::ended(outcome);
         ended
     }
 }
