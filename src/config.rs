@@ -6,6 +6,7 @@
 
 mod environment;
 mod mistakes;
+mod observing;
 mod postgres_programs;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -15,6 +16,7 @@ use sqlx::postgres::PgConnectOptions;
 
 pub use environment::Environment;
 pub use mistakes::{Mistake, Mistakes};
+pub use observing::{LogFormatSetting, Tracing};
 pub use postgres_programs::PostgresPrograms;
 
 use crate::tenancy::account::{Account, AccountReach};
@@ -52,15 +54,8 @@ pub struct Settings {
     pub log_filter: Option<String>,
     /// `LOG_FORMAT`.
     pub log_format: Option<LogFormatSetting>,
-}
-
-/// `LOG_FORMAT`. Unset: text on a terminal, JSON otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormatSetting {
-    /// `text`
-    Text,
-    /// `json`
-    Json,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: whether spans are sent anywhere. Where, and all other `OTEL_…`, the SDK reads.
+    pub tracing: Tracing,
 }
 
 impl Settings {
@@ -97,7 +92,8 @@ impl Settings {
             key_ring: key_ring(environment, &mut mistakes),
             postgres_programs: PostgresPrograms::read(environment, &mut mistakes),
             log_filter: environment.get("RUST_LOG").map(str::to_owned),
-            log_format: log_format(environment, &mut mistakes),
+            log_format: observing::log_format(environment, &mut mistakes),
+            tracing: observing::tracing(environment, &mut mistakes),
         };
         mistakes.none_or(settings)
     }
@@ -199,17 +195,6 @@ fn key_ring(environment: &Environment, mistakes: &mut Mistakes) -> Option<KeyRin
     const NAME: &str = "SWITCHBOARD_ENCRYPTION_KEYS";
     let text = environment.secret(NAME, mistakes)?;
     KeyRing::parse(&text).map_err(|error| mistakes.add(NAME, error.to_string())).ok()
-}
-
-fn log_format(environment: &Environment, mistakes: &mut Mistakes) -> Option<LogFormatSetting> {
-    match environment.get("LOG_FORMAT")? {
-        "text" => Some(LogFormatSetting::Text),
-        "json" => Some(LogFormatSetting::Json),
-        _ => {
-            mistakes.add("LOG_FORMAT", "must be text or json".to_owned());
-            None
-        }
-    }
 }
 
 #[cfg(test)]

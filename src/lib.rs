@@ -7,7 +7,7 @@
 //! * [`http`]: the server, the whole URL table, the layers around every request
 //! * [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
 //! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
-//! * [`web`], [`twilio`], [`figures`], [`clock`]: the two protocols, what is counted, and the time
+//! * [`web`], [`twilio`], [`figures`], [`traces`], [`clock`]: the two protocols, what is counted and traced, and the time
 //! * [`schema`], [`embedded`], [`simulator`]: leaves, used by `cli` and `app` alone
 
 pub mod accounts;
@@ -27,5 +27,6 @@ pub mod simulator;
 pub mod telemetry;
 pub mod tenancy;
 pub mod tenants;
+pub mod traces;
 pub mod twilio;
 pub mod web;

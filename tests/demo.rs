@@ -20,7 +20,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use carried::Carried;
-use program::{Scratch, switchboard};
+use program::{Scratch, Watch, assert_holds_no_token, switchboard, told};
 
 const ACME: &str = "+13125550147";
 const LAKESIDE: &str = "+17205550162";
@@ -29,7 +29,7 @@ const NOBODY: &str = "+14155550199";
 /// Runs to the end. Whatever is said, no token may be in it.
 fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap();
-    for text in [out(&output), err(&output)] {
+    for text in [out(&output), told(&output)] {
         assert_holds_no_token(&text);
     }
     output
@@ -39,20 +39,9 @@ fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
 #[track_caller]
 fn assert_exit(output: &Output, code: i32) {
-    assert_eq!(output.status.code(), Some(code), "{}\n{}", out(output), err(output));
-}
-
-/// Tokens are 32 hexadecimal digits; a SID has letters before them.
-fn assert_holds_no_token(text: &str) {
-    let is_token = |word: &str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let words = text.split(|character: char| !character.is_ascii_alphanumeric());
-    assert_eq!(words.filter(|word| is_token(word)).count(), 0, "{text}");
+    assert_eq!(output.status.code(), Some(code), "{}\n{}", out(output), told(output));
 }
 
 /// A server in the background, stopped as Ctrl-C stops it.
@@ -61,12 +50,14 @@ struct Running {
     said: Vec<String>,
     /// Kept open: a server whose output nobody takes any more would fail.
     _output: BufReader<std::process::ChildStdout>,
+    _watch: Watch,
 }
 
 impl Running {
     /// Waits for the line that begins like this.
     fn start(command: &mut Command, awaited: &str) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let watch = Watch::over(&mut process);
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut said: Vec<String> = Vec::new();
         while !said.last().is_some_and(|line| line.starts_with(awaited)) {
@@ -75,7 +66,7 @@ impl Running {
             assert!(bytes > 0, "it ended early: {said:#?}");
             said.push(line.trim_end().to_owned());
         }
-        Self { process, said, _output: output }
+        Self { process, said, _output: output, _watch: watch }
     }
 
     fn demo(data: &Path) -> Self {
@@ -125,7 +116,7 @@ fn the_demo_works_from_nothing_and_again_on_the_same_data() {
         assert!(said.lines().any(|line| line.starts_with("listening on http://127.0.0.1:")), "{said}");
         assert!(said.ends_with("Every row is as it should be.\n"), "{said}");
         assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
-        assert_eq!(err(&output), "");
+        assert_eq!(told(&output), "");
         assert!(!scratch.data().join("server.json").exists());
     }
 }
@@ -145,12 +136,12 @@ fn the_demo_works_on_the_carried_postgresql_or_says_why_not_and_what_to_do() {
         }
         Carried::NotInThisBuild => {
             assert_exit(&output, 1);
-            assert!(err(&output).contains("this program carries none"), "{}", err(&output));
+            assert!(told(&output).contains("this program carries none"), "{}", told(&output));
         }
         Carried::GlibcIsTooOld { found } => {
             assert_exit(&output, 1);
             for words in [&format!("this machine has {found}"), "to install a PostgreSQL: "] {
-                assert!(err(&output).contains(words), "{}", err(&output));
+                assert!(told(&output).contains(words), "{}", told(&output));
             }
         }
     }
@@ -188,7 +179,7 @@ fn a_port_in_use_is_left_alone() {
     assert_exit(&usual, 0);
     assert!(out(&usual).contains(&format!("because {port} is taken")), "{}", out(&usual));
     assert_exit(&asked_for, 1);
-    assert!(err(&asked_for).contains("choose another --port"), "{}", err(&asked_for));
+    assert!(told(&asked_for).contains("choose another --port"), "{}", told(&asked_for));
 }
 
 #[test]
@@ -248,7 +239,7 @@ fn a_second_demo_leaves_the_data_of_a_running_one_alone() {
     let output = run(&mut switchboard(&scratch.data(), &["demo", "--once"]));
 
     assert_exit(&output, 3);
-    assert!(err(&output).contains(&address) && err(&output).contains("--data-dir"), "{}", err(&output));
+    assert!(told(&output).contains(&address) && told(&output).contains("--data-dir"), "{}", told(&output));
     assert_exit(&simulated(&scratch.data(), &["--to", ACME]).0, 0);
 }
 
@@ -258,7 +249,7 @@ fn calls_are_simulated_beside_a_server_of_ones_own() {
     let data = scratch.data();
     assert_exit(&run(&mut switchboard(&data, &["demo", "--once"])), 0);
     let mut command = switchboard(&data, &["serve", "--embedded"]);
-    command.env("PUBLIC_BASE_URL", "https://phone.example.com/calls").stderr(Stdio::null());
+    command.env("PUBLIC_BASE_URL", "https://phone.example.com/calls");
     let server = Running::start(&mut command, "listening on ");
 
     // The server answers under the URL that it was told, whatever this command's environment says.
@@ -285,7 +276,7 @@ fn what_can_not_be_simulated_is_said_clearly() {
         let output = run(switchboard(&scratch.data(), &call).env("PORT", nobody_listens));
 
         assert_exit(&output, code);
-        assert!(err(&output).contains(message), "{}", err(&output));
+        assert!(told(&output).contains(message), "{}", told(&output));
     }
     assert!(!scratch.data().exists(), "a database was made for nothing");
 }

@@ -23,7 +23,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use program::{Scratch, switchboard};
+use program::{Scratch, Watch, assert_holds_no_token, switchboard, told};
 
 const ACME: &str = "+13125550147";
 const LAKESIDE: &str = "+17205550162";
@@ -36,11 +36,13 @@ struct Demo {
     address: String,
     /// Kept open: a server whose output nobody takes any more would fail.
     _output: BufReader<std::process::ChildStdout>,
+    _watch: Watch,
 }
 
 impl Demo {
     fn start(data: &Path) -> Self {
         let mut process = switchboard(data, &["demo"]).stdout(Stdio::piped()).spawn().unwrap();
+        let watch = Watch::over(&mut process);
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         while !line.starts_with("Ctrl-C stops") {
@@ -49,7 +51,7 @@ impl Demo {
         }
         let note: Value = serde_json::from_slice(&fs::read(data.join("server.json")).unwrap()).unwrap();
         let address = note["public_base_url"].as_str().unwrap().to_owned();
-        Self { process, address, _output: output }
+        Self { process, address, _output: output, _watch: watch }
     }
 }
 
@@ -94,12 +96,11 @@ impl List {
 
 /// Runs to the end, while the servers of this test go on. Whatever is said, no token may be in it.
 async fn run(command: &mut Command) -> Output {
-    let process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let process = command.stdout(Stdio::piped()).spawn().unwrap();
     let output = tokio::task::spawn_blocking(|| process.wait_with_output().unwrap()).await.unwrap();
-    let text = String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned();
-    let is_token = |word: &str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut words = text.split(|character: char| !character.is_ascii_alphanumeric());
-    assert!(!words.any(is_token), "{text}");
+    for text in [String::from_utf8_lossy(&output.stdout).into_owned(), told(&output)] {
+        assert_holds_no_token(&text);
+    }
     output
 }
 

@@ -18,7 +18,7 @@ use std::{
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use program::{Scratch, switchboard};
+use program::{Scratch, Watch, assert_holds_no_token, switchboard, told};
 
 /// Twice what the command promises: the machine may be busy.
 const SHORT: Duration = Duration::from_secs(4);
@@ -28,22 +28,20 @@ struct Running {
     process: Child,
     /// Kept open: a server whose output nobody takes any more would fail.
     _output: BufReader<ChildStdout>,
+    _watch: Watch,
 }
 
 impl Running {
     fn start(data: &Path) -> Self {
-        let mut process = switchboard(data, &["serve", "--embedded"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut process = switchboard(data, &["serve", "--embedded"]).stdout(Stdio::piped()).spawn().unwrap();
+        let watch = Watch::over(&mut process);
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         while !line.starts_with("listening on ") {
             line.clear();
             assert!(output.read_line(&mut line).unwrap() > 0, "the server ended early");
         }
-        Self { process, _output: output }
+        Self { process, _output: output, _watch: watch }
     }
 
     fn stop(&mut self) {
@@ -63,10 +61,11 @@ impl Drop for Running {
 /// What it said on either output, and its exit code.
 fn checked(command: &mut Command) -> (String, Option<i32>) {
     let began = Instant::now();
-    let output = command.stderr(Stdio::piped()).output().unwrap();
+    let output = command.output().unwrap();
     assert!(began.elapsed() < SHORT, "it took {:?}", began.elapsed());
-    let said = [output.stdout, output.stderr].concat();
-    (String::from_utf8(said).unwrap().trim().to_owned(), output.status.code())
+    let said = String::from_utf8(output.stdout.clone()).unwrap() + &told(&output);
+    assert_holds_no_token(&said);
+    (said.trim().to_owned(), output.status.code())
 }
 
 fn healthcheck(data: &Path) -> Command {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use super::backlog::{Backlog, Held};
 use super::event::Told;
@@ -16,6 +17,7 @@ use crate::tenancy::breaker::Outcome;
 use crate::tenancy::ingest::{self, IngestError, Ingested};
 use crate::tenancy::outage_guard::{NotNow, WriteUnderWay};
 use crate::tenancy::{Database, LastKnownSettings, OutageGuard, db_error};
+use crate::traces;
 use crate::twilio::public_url::PublicBaseUrl;
 
 /// How long a caller waits for the database before the answer comes from memory.
@@ -96,14 +98,15 @@ impl CallDesk {
     /// Twilio may hang up meanwhile: the writing is a task of its own.
     async fn hear_out(&self, told: &Arc<Told>, under_way: WriteUnderWay) -> Result<Ingested, NotHeard> {
         let (desk, told) = (self.clone(), Arc::clone(told));
-        let writing = self.tasks.spawn(async move {
+        let writing = async move {
             let written = desk.write(&told).await;
             if written.as_ref().err().is_none_or(|error| !error.is_passing()) {
                 desk.guard.answered();
             }
             drop(under_way);
             written
-        });
+        };
+        let writing = self.tasks.spawn(writing.instrument(traces::round_trip("ingest_call_event")));
         let heard = match tokio::time::timeout(PATIENCE, writing).await {
             Ok(Ok(written)) => written.map_err(NotHeard::from),
             Ok(Err(_)) => Err(IngestError::NotUnderstood.into()),
@@ -142,7 +145,9 @@ impl CallDesk {
         let connection = self.database.ingest(&told.request).await?;
         let began = Instant::now();
         let written = ingest::ingest(connection, &told.request, &told.addressed, &told.event).await;
-        self.figures.round_trip(if written.is_ok() { "written" } else { "failed" }, began.elapsed());
+        let outcome = if written.is_ok() { "written" } else { "failed" };
+        self.figures.round_trip(outcome, began.elapsed());
+        traces::ended(outcome);
         written
     }
 }

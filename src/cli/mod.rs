@@ -28,8 +28,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::config::{Environment, LogFormatSetting, Settings};
-use crate::telemetry::{self, LogFormat};
+use crate::config::{Environment, LogFormatSetting, Settings, Tracing};
+use crate::telemetry::{self, Collector, LogFormat};
 use failure::Failure;
 
 /// Answers the phone for many businesses on Twilio.
@@ -42,10 +42,11 @@ struct CommandLine {
 
 const SETTINGS_HELP: &str = "\
 Settings come from the environment: DATABASE_URL, MIGRATION_DATABASE_URL,
-SWITCHBOARD_DATA_DIR (./data), PORT (8080), BIND_ADDR, METRICS_PORT, PUBLIC_BASE_URL,
-TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_AUTH_TOKEN_SECONDARY,
-SWITCHBOARD_ENCRYPTION_KEYS, SWITCHBOARD_PG_BIN, SWITCHBOARD_PG_NO_SYSTEM,
-RUST_LOG, LOG_FORMAT.
+SWITCHBOARD_DATA_DIR (./data), PORT (8080), BIND_ADDR, METRICS_PORT,
+PUBLIC_BASE_URL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
+TWILIO_AUTH_TOKEN_SECONDARY, SWITCHBOARD_ENCRYPTION_KEYS, SWITCHBOARD_PG_BIN,
+SWITCHBOARD_PG_NO_SYSTEM, RUST_LOG, LOG_FORMAT, OTEL_EXPORTER_OTLP_ENDPOINT
+(traces; other OTEL_ variables as usual).
 Secrets may come from a file instead: NAME_FILE holds its path.
 
 Without DATABASE_URL, commands use the private PostgreSQL of the data directory.";
@@ -130,15 +131,32 @@ fn execute(command: Command) -> Result<(), Failure> {
         }
         (settings, _) => settings?,
     };
+    let collector = collector(&command, &settings)?;
     telemetry::start(
         log_format(&settings),
         settings.log_filter.as_deref().unwrap_or(default_filter(&command)),
+        collector.as_ref(),
     )
     .map_err(|error| {
         Failure::Usage(format!("RUST_LOG can't be read: {error}; write one such as info,sqlx=warn"))
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(dispatch(command, settings))
+    let outcome = runtime.block_on(dispatch(command, settings));
+    // Outside of the runtime, because it blocks.
+    if let Some(collector) = collector {
+        collector.finish();
+    }
+    outcome
+}
+
+/// A server's spans are worth collecting; those of a command that a person waits for are not.
+fn collector(command: &Command, settings: &Settings) -> Result<Option<Collector>, Failure> {
+    match settings.tracing {
+        Tracing::ToCollector if matches!(command, Command::Serve(_)) => {
+            Collector::of_environment().map(Some).map_err(|error| Failure::Usage(error.to_string()))
+        }
+        Tracing::ToCollector | Tracing::Off => Ok(None),
+    }
 }
 
 /// The demo has its own database, address and account, whatever the environment holds.

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::calls::answer;
 use crate::figures::Figures;
 use crate::tenancy::twilio_door::RefusalCause;
+use crate::traces;
 use crate::web::problem::Problem;
 use crate::web::twiml_response::TwimlResponse;
 
@@ -41,6 +42,7 @@ pub async fn watch(State(figures): State<Figures>, request: Request, next: Next)
         decision = Empty,
         reason = Empty
     );
+    traces::continue_from(&span, request.headers());
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     tell_problem_its_request(&mut response, id);
@@ -51,6 +53,7 @@ pub async fn watch(State(figures): State<Figures>, request: Request, next: Next)
     if let Some(RefusalCause(cause)) = response.extensions_mut().remove() {
         figures.refused(cause);
     }
+    traces::answered(&span, response.status().as_u16());
     span.in_scope(|| log(&route, &response, began));
     response
 }

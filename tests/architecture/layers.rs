@@ -27,6 +27,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "web",
     "twilio",
     "figures",
+    "traces",
     "clock",
 ];
 
@@ -42,7 +43,7 @@ pub(crate) const LEAVES: &[Leaf] = &[
     Leaf { name: "embedded", may_import: &[] },
     Leaf { name: "schema", may_import: &["tenancy::secrets", "twilio", "clock"] },
     Leaf { name: "simulator", may_import: &["twilio", "clock"] },
-    Leaf { name: "telemetry", may_import: &[] },
+    Leaf { name: "telemetry", may_import: &["traces"] },
 ];
 
 const READERS_OF_LEAVES: &[&str] = &["cli", "app"];

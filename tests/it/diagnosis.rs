@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use switchboard::twilio::public_url::PublicBaseUrl;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Answer, Call, Stage, TestApp, Twilio, Webhook};
+use crate::support::{Answer, Call, Stage, TestApp, Twilio, Webhook, inspect};
 
 const NUMBER: &str = "+12145550100";
 
@@ -33,6 +33,7 @@ impl Log {
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        inspect(bytes);
         self.0.lock().unwrap().write(bytes)
     }
 

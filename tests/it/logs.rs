@@ -4,11 +4,12 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use switchboard::telemetry::{self, LogFormat};
 use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
-use crate::support::{ApiClient, Call, Firm, Line, Stage, TestApp, Twilio, Webhook, Wire};
+use crate::support::{ApiClient, Call, Firm, Line, Stage, TestApp, Twilio, Webhook, Wire, inspect};
 
 /// Everything that this thread logs, as a machine would read it. A test's server runs on the test's own thread.
 struct Log {
@@ -21,6 +22,7 @@ struct Page(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Page {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        inspect(bytes);
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
     }
@@ -35,12 +37,8 @@ impl Log {
     fn open(filter: &str) -> Self {
         let written = Arc::default();
         let page = Page(Arc::clone(&written));
-        let lines = tracing_subscriber::fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .with_writer(move || page.clone());
-        let subscriber = tracing_subscriber::registry().with(EnvFilter::new(filter)).with(lines);
+        let lines = telemetry::lines(LogFormat::Json, move || page.clone());
+        let subscriber = tracing_subscriber::registry().with(lines.with_filter(EnvFilter::new(filter)));
         Self { written, _guard: tracing::subscriber::set_default(subscriber) }
     }
 

@@ -8,6 +8,8 @@
 
 #[path = "../postgresql/mod.rs"]
 mod postgresql;
+#[path = "../secrets/mod.rs"]
+mod secrets;
 mod support;
 
 mod account_management;
@@ -49,4 +51,5 @@ mod strangers;
 mod tenant_management;
 mod tokens;
 mod unrouted_calls;
+mod watched;
 mod wrong_keys;

@@ -9,7 +9,7 @@ use std::sync::{LazyLock, mpsc};
 use std::thread;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use switchboard::embedded::{self, Cluster, Connection, Durability, Settings};
 use switchboard::schema;
 use uuid::Uuid;
@@ -43,7 +43,7 @@ pub(super) async fn make_empty_database() -> String {
 
 async fn copy_of(template: &str) -> String {
     let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut connection = PgConnection::connect_with(&options("postgres")).await.unwrap();
+    let mut connection = PgConnection::connect_with(&unheard(options("postgres"))).await.unwrap();
     // Twice as fast as copying through the log, which nobody will ever replay.
     let statement = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
@@ -60,6 +60,11 @@ pub(super) fn drop_database(name: &str) {
 /// The superuser's connection to one database.
 pub(super) fn options(database: &str) -> PgConnectOptions {
     options_of(&CLUSTER.connection, database)
+}
+
+/// The same for a connection of a test, whose statements are no business of the program's log.
+pub(super) fn unheard(options: PgConnectOptions) -> PgConnectOptions {
+    options.disable_statement_logging()
 }
 
 /// Where the server's socket lies.
@@ -101,6 +106,7 @@ pub(super) fn new_directory() -> PathBuf {
 
 /// Starts a server with nothing in it. Blocks.
 pub(super) fn open(directory: &Path) -> Cluster {
+    super::watch_the_log();
     let settings = Settings {
         directory: directory.to_owned(),
         durability: Durability::Disposable,

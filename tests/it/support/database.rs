@@ -28,7 +28,7 @@ impl TestDatabase {
     }
 
     async fn opened(name: String) -> Self {
-        let superuser = PgConnection::connect_with(&cluster::options(&name)).await.unwrap();
+        let superuser = PgConnection::connect_with(&cluster::unheard(cluster::options(&name))).await.unwrap();
         Self { name, superuser: Mutex::new(superuser) }
     }
 
@@ -39,12 +39,12 @@ impl TestDatabase {
 
     /// A connection of the superuser for the test itself, whose errors it wants to see.
     pub(crate) async fn connect(&self) -> PgConnection {
-        self.options().connect().await.unwrap()
+        cluster::unheard(self.options()).connect().await.unwrap()
     }
 
     /// The same, after it has become this role.
     pub(crate) async fn connect_as(&self, role: &str) -> PgConnection {
-        self.options().options([("role", role)]).connect().await.unwrap()
+        cluster::unheard(self.options()).options([("role", role)]).connect().await.unwrap()
     }
 
     pub(crate) fn name(&self) -> &str {

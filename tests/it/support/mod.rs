@@ -2,7 +2,7 @@
 //!
 //! [`Stage`] is a fresh database with the hands of the command line: it makes firms, numbers, accounts and keys.
 //! [`Stage::open`] puts a server on it, a [`TestApp`]. [`Twilio`] and [`ApiClient`] call it; an [`Answer`] comes back.
-//! [`TestDatabase`] shows the rows, past row-level security. What concerns the roles of a whole cluster gets an
+//! [`TestDatabase`] shows the rows, past row-level security. Every line that is logged meanwhile is looked at. What concerns the roles of a whole cluster gets an
 //! [`OwnCluster`].
 
 mod answer;
@@ -16,6 +16,7 @@ mod own_cluster;
 mod stage;
 mod twilio;
 mod two_firms;
+mod watch;
 mod webhook;
 mod wire;
 
@@ -29,5 +30,6 @@ pub(crate) use own_cluster::OwnCluster;
 pub(crate) use stage::{Firm, Stage};
 pub(crate) use twilio::{Call, STATUS, Twilio, VOICE};
 pub(crate) use two_firms::TwoFirms;
+pub(crate) use watch::{inspect, watch_the_log};
 pub(crate) use webhook::Webhook;
 pub(crate) use wire::{Line, Wire};

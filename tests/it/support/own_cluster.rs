@@ -39,7 +39,8 @@ impl OwnCluster {
 
     /// Runs statements as the superuser, one message each: some want no transaction around them.
     pub(crate) async fn run(&self, database: &str, statements: &[&str]) {
-        let mut connection = PgConnection::connect_with(&self.options(database)).await.unwrap();
+        let mut connection =
+            PgConnection::connect_with(&cluster::unheard(self.options(database))).await.unwrap();
         for &statement in statements {
             sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.unwrap();
         }

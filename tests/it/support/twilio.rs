@@ -4,6 +4,7 @@ use switchboard::twilio::sid::AccountSid;
 use switchboard::twilio::signature::AuthToken;
 
 use super::{Firm, Webhook};
+use crate::secrets;
 
 pub(crate) const VOICE: &str = "/twilio/voice";
 pub(crate) const STATUS: &str = "/twilio/voice/status";
@@ -38,9 +39,7 @@ impl Twilio {
     /// An account with a token of its own; the same number gives the same account.
     pub(crate) fn account(number: u32) -> Self {
         let sid = AccountSid::parse(&format!("AC{number:032x}")).unwrap();
-        let token =
-            AuthToken::parse(&format!("{:032x}", u128::from(number) * 0x9e37_79b9_7f4a_7c15)).unwrap();
-        Self { sid, token }
+        Self { sid, token: AuthToken::parse(&secrets::token(number)).unwrap() }
     }
 
     /// The same account after somebody has made it a new token.
