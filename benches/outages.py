@@ -82,8 +82,10 @@ async def until_normal(address):
     return time.monotonic()
 
 
-def open_files(process):
-    return len(os.listdir(f"/proc/{process.pid}/fd"))
+def open_files(process, database):
+    """Those that are no connection to the database: of these, the pools decide how many there are."""
+    pooled = int(database.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'switchboard'"))
+    return len(os.listdir(f"/proc/{process.pid}/fd")) - pooled
 
 
 async def outage(server, database, kind, seconds, folder):
@@ -97,7 +99,7 @@ async def outage(server, database, kind, seconds, folder):
             calling = asyncio.create_task(calls_at(CALLS_PER_SECOND, address, trial, TENANTS, over))
             await asyncio.sleep(5)
             fault = Fault(kind, database, proxy)
-            files_before = open_files(process)
+            files_before = await asyncio.to_thread(open_files, process, database)
             began = time.monotonic()
             await fault.begin()
             try:
@@ -110,7 +112,7 @@ async def outage(server, database, kind, seconds, folder):
             over.set()
             answers = await calling
             await asyncio.sleep(SETTLED)
-            files = open_files(process) - files_before
+            files = await asyncio.to_thread(open_files, process, database) - files_before
     lost = len(answers) - (database.rows()["calls"] - rows_before)
     return judged(kind, seconds, answers, began, ended, normal - ended, lost, files)
 
