@@ -5,8 +5,7 @@
 //! Doesn't: migrate; that needs another role and has connections of its own.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -16,10 +15,8 @@ use super::ids::TenantId;
 use super::scope::{TenantScope, VerifiedOperator};
 use super::tenant_tx::TenantTx;
 use super::twilio_request::VerifiedTwilioRequest;
+use super::webhook_connections::{Doubt, IngestConnection, WEBHOOK_WAIT, WebhookConnections};
 
-/// How long the writing of an event waits for a connection. The caller has long been answered by then: giving up sooner
-/// would lose the event of a burst, although the database is well.
-const WEBHOOK_WAIT: Duration = Duration::from_secs(5);
 /// How long a report waits for a connection.
 const REPORT_WAIT: Duration = Duration::from_secs(3);
 /// A statement of ours that takes longer has lost its way; PostgreSQL ends it.
@@ -58,14 +55,10 @@ pub struct PoolUsage {
 #[derive(Clone, Debug)]
 pub struct Database {
     /// Small and kept warm: a slow report can't take a caller's connection.
-    webhooks: PgPool,
+    webhooks: WebhookConnections,
     reports: PgPool,
     doubt: Doubt,
 }
-
-/// A connection of a webhook whose signature was checked: the only way to the ingest function.
-#[derive(Debug)]
-pub struct IngestConnection(PoolConnection<Postgres>);
 
 /// A connection of an operator, for the functions that look across tenants.
 #[derive(Debug)]
@@ -94,7 +87,11 @@ impl Database {
         let webhooks = pool_options(sizes.webhooks, WEBHOOK_WAIT, Probe::InDoubt(doubt.clone()));
         let reports = pool_options(sizes.reports, REPORT_WAIT, Probe::Always);
         Self {
-            webhooks: webhooks.connect_lazy_with(options.clone()),
+            webhooks: WebhookConnections::of(
+                webhooks.connect_lazy_with(options.clone()),
+                sizes.webhooks,
+                doubt.clone(),
+            ),
             reports: reports.connect_lazy_with(options),
             doubt,
         }
@@ -118,12 +115,12 @@ impl Database {
 
     /// A connection for the event of a verified webhook.
     pub async fn ingest(&self, _: &VerifiedTwilioRequest) -> Result<IngestConnection, sqlx::Error> {
-        self.webhooks.acquire().await.map(IngestConnection)
+        self.webhooks.take().await
     }
 
     /// For `tenancy/` itself: what is written after an answer, each under a tenant that was proved by then.
     pub(super) async fn behind_the_answers(&self) -> Result<IngestConnection, sqlx::Error> {
-        self.webhooks.acquire().await.map(IngestConnection)
+        self.webhooks.take().await
     }
 
     /// A connection for what spans tenants.
@@ -143,13 +140,16 @@ impl Database {
 
     /// Whether the database answers at all, through the pool that callers depend on.
     pub async fn ping(&self) -> Result<(), sqlx::Error> {
-        sqlx::query!("SELECT 1 AS one").fetch_one(&self.webhooks).await.map(drop)
+        let mut connection = self.webhooks.take().await?;
+        sqlx::query!("SELECT 1 AS one").fetch_one(connection.connection()).await?;
+        connection.keep();
+        Ok(())
     }
 
     /// Opens a connection of each pool, so that the first caller doesn't wait for it and a refusal shows at start.
     pub async fn warm_up(&self) -> Result<(), sqlx::Error> {
         // A pool tries a refused connection again until its patience ends, and says only that it waited in vain.
-        let mut first = PgConnection::connect_with(&self.webhooks.connect_options()).await?;
+        let mut first = PgConnection::connect_with(&self.webhooks.pool().connect_options()).await?;
         bind_to_row_security(&mut first).await?;
         first.close().await?;
         self.ping().await?;
@@ -159,29 +159,17 @@ impl Database {
     /// How many connections each pool has now, under the pool's name.
     #[must_use]
     pub fn pool_usage(&self) -> [(&'static str, PoolUsage); 2] {
-        let usage = |pool: &PgPool| PoolUsage {
-            open: pool.size(),
-            idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX),
-        };
-        [("webhooks", usage(&self.webhooks)), ("reports", usage(&self.reports))]
+        let usage = |open, idle: usize| PoolUsage { open, idle: u32::try_from(idle).unwrap_or(u32::MAX) };
+        [
+            ("webhooks", usage(self.webhooks.pool().size(), self.webhooks.idle())),
+            ("reports", usage(self.reports.size(), self.reports.num_idle())),
+        ]
     }
 
     /// Gives all connections back. Nothing can be asked afterwards.
     pub async fn close(&self) {
         self.webhooks.close().await;
         self.reports.close().await;
-    }
-}
-
-impl IngestConnection {
-    pub(super) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.0
-    }
-
-    /// Throws the connection away: an answer that came too late must not be read as the next one's.
-    /// No goodbye: nobody may be there to hear it, and the place in the pool would be kept for him.
-    pub(super) fn discard(self) {
-        drop(self.0.detach());
     }
 }
 
@@ -200,22 +188,6 @@ impl OperatorConnection {
             Held::Plain(_) => Ok(()),
             Held::InTransaction(transaction) => transaction.commit().await,
         }
-    }
-}
-
-/// When idle connections were last doubted.
-#[derive(Clone, Debug, Default)]
-struct Doubt(Arc<Mutex<Option<Instant>>>);
-
-impl Doubt {
-    fn cast(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    /// Whether a connection has been idle since before the doubt.
-    fn concerns(&self, idle_for: Duration) -> bool {
-        let cast = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cast.is_some_and(|cast| cast.elapsed() <= idle_for)
     }
 }
 

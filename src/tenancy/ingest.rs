@@ -12,11 +12,11 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::database::IngestConnection;
 use super::db_error;
 use super::ids::TenantId;
 use super::scope::TenantScope;
 use super::twilio_request::VerifiedTwilioRequest;
+use super::webhook_connections::IngestConnection;
 use crate::twilio::call_status::CallStatus;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::CallSid;
@@ -206,7 +206,11 @@ impl IngestConnection {
                 self.discard();
                 Err(error.into())
             }
-            Ok(outcome) => outcome,
+            Ok(Ok(done)) => {
+                self.keep();
+                Ok(done)
+            }
+            Ok(Err(error)) => Err(error),
             Err(_) => {
                 self.discard();
                 Err(IngestError::TimedOut)

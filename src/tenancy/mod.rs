@@ -26,6 +26,7 @@ pub mod secrets;
 pub mod tenant_tx;
 pub mod twilio_door;
 pub mod twilio_request;
+pub mod webhook_connections;
 
 pub use accounts::AccountDirectory;
 pub use api_door::ApiDoor;
