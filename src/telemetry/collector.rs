@@ -77,7 +77,7 @@ impl Collector {
             .with_filter(filter_fn(is_ours).with_max_level_hint(LevelFilter::DEBUG))
     }
 
-    /// Sends what is left, within [`GOODBYE`]. Blocks.
+    /// Sends what is left, within a second. Blocks.
     pub fn finish(&self) {
         if let Err(error) = self.provider.shutdown_with_timeout(GOODBYE) {
             tracing::warn!(%error, "the collector did not take the last spans");
