@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from callers import calls_at, get
 from processes import members
@@ -82,10 +83,12 @@ async def until_normal(address):
     return time.monotonic()
 
 
-def open_files(process, database):
-    """Those that are no connection to the database: of these, the pools decide how many there are."""
-    pooled = int(database.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'switchboard'"))
-    return len(os.listdir(f"/proc/{process.pid}/fd")) - pooled
+def open_files(process, database_port):
+    """Those that are no connection to the database: of these, the pools decide how many there are, cut ones included."""
+    lines = [line.split() for line in Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:]]
+    pooled = {f"socket:[{line[9]}]" for line in lines if int(line[2].split(":")[1], 16) == database_port}
+    folder = Path(f"/proc/{process.pid}/fd")
+    return sum(os.readlink(file) not in pooled for file in folder.iterdir())
 
 
 async def outage(server, database, kind, seconds, folder):
@@ -99,7 +102,7 @@ async def outage(server, database, kind, seconds, folder):
             calling = asyncio.create_task(calls_at(CALLS_PER_SECOND, address, trial, TENANTS, over))
             await asyncio.sleep(5)
             fault = Fault(kind, database, proxy)
-            files_before = await asyncio.to_thread(open_files, process, database)
+            files_before = open_files(process, proxy.port)
             began = time.monotonic()
             await fault.begin()
             try:
@@ -112,7 +115,7 @@ async def outage(server, database, kind, seconds, folder):
             over.set()
             answers = await calling
             await asyncio.sleep(SETTLED)
-            files = await asyncio.to_thread(open_files, process, database) - files_before
+            files = open_files(process, proxy.port) - files_before
     lost = len(answers) - (database.rows()["calls"] - rows_before)
     return judged(kind, seconds, answers, began, ended, normal - ended, lost, files)
 
