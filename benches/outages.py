@@ -123,8 +123,7 @@ async def outage(server, database, kind, seconds, folder):
 def judged(kind, seconds, answers, began, ended, back, lost, files):
     """The figures of a trial, and its faults in words."""
     first = [one.waited for one in answers if began <= one.sent_at < began + 1]
-    # The first second's calls may still be waiting when the second begins.
-    later = sorted(one.waited for one in answers if began + 2 <= one.sent_at < ended)
+    later = sorted(one.waited for one in answers if began + 1 <= one.sent_at < ended)
     late = sum(waited > LATER for waited in later)
     bad = sum(not one.forwards for one in answers)
     faults = [

@@ -84,7 +84,10 @@ async fn write_decisions(desk: &CallDesk, decided: Vec<Decided>) -> Step {
     let Ok((attempt, _under_way)) = desk.guard.enter() else { return Step::Blocked };
     let count = decided.len();
     let outcome = match decisions::record(&desk.database, decided).await {
-        Ok(()) => Outcome::Answered,
+        Ok(()) => {
+            desk.guard.answered();
+            Outcome::Answered
+        }
         Err(error) if error.is_passing() => Outcome::Failed,
         Err(error) => {
             tracing::error!(%error, count, "decisions can't be recorded");

@@ -39,13 +39,16 @@ pub async fn incoming(
     let told = Arc::new(Told { request, addressed, event });
 
     let (decision, tenant) = match desk.hear(&told).await {
-        Ok(Ingested::Routed(routed)) => routed_call(&desk, &told, &routed),
+        Ok(Ingested::Routed(routed)) => {
+            let answer = routed_call(&desk, &told, &routed);
+            desk.backlog.keep_pace().await;
+            answer
+        }
         Ok(Ingested::Quarantined(reason)) => (quarantined_call(&desk, &told.request, reason), None),
         Err(error) => call_without_database(&desk, told, &error),
     };
     tracing::Span::current().record("decision", decision.as_str());
     desk.figures.decided(decision.as_str());
-    desk.backlog.keep_pace().await;
     Ok(answer::render(&decision, tenant, &desk.public_url).into())
 }
 

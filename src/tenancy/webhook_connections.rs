@@ -104,9 +104,10 @@ impl IngestConnection {
     /// Its work ended well: the next event gets it as it is.
     pub(super) fn keep(self) {
         let Self { connection, home, _room } = self;
-        // A pool that closes waits for its connections.
-        if !home.pool.is_closed() {
-            home.warm().push(Warm { connection, since: Instant::now() });
+        let mut warm = home.warm();
+        // A pool that closes waits for its connections, and this one would come after they were let go.
+        if !home.room.is_closed() {
+            warm.push(Warm { connection, since: Instant::now() });
         }
     }
 
