@@ -2,48 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use serde_json::json;
-use switchboard::clock::Clock;
 use tokio::task::JoinSet;
 
-use crate::support::{Call, Firm, Line, Stage, TestApp, Wire};
+use crate::support::{Line, OneFirm};
 
-struct Scene {
-    wire: Wire,
-    stage: Stage,
-    app: TestApp,
-    acme: Firm,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        let stage = Stage::new().await;
-        let clock = stage.clock.clone();
-        Self::at(stage, clock).await
-    }
-
-    async fn at(stage: Stage, clock: Clock) -> Self {
-        let wire = Wire::new().await;
-        let acme = stage.firm("acme", "+12145550100").await;
-        let mut parts = stage.parts_through(wire.to(&stage.database));
-        parts.clock = clock;
-        let app = TestApp::start(parts).await;
-        Self { wire, stage, app, acme }
-    }
-
-    fn call(&self, number: u32) -> Call {
-        Call::to(&self.acme.number, number)
-    }
-
+impl OneFirm {
     async fn caller_is_answered(&self, number: u32) {
         self.app.post(&self.stage.agency.voice(&self.call(number))).await.twiml();
-    }
-
-    /// The database is back, and asked again.
-    async fn outage_is_over(&self) {
-        self.wire.set(Line::Open).await;
-        self.stage.clock.move_to(self.stage.now() + TimeDelta::seconds(1));
     }
 
     /// Each event of the ledger: its call, its kind, what was decided.
@@ -56,7 +22,7 @@ impl Scene {
 
 #[tokio::test]
 async fn a_call_that_was_answered_from_memory_is_logged_once_the_database_is_back() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     let began = scene.stage.now();
 
     scene.wire.set(Line::Down).await;
@@ -78,7 +44,7 @@ async fn a_call_that_was_answered_from_memory_is_logged_once_the_database_is_bac
 
 #[tokio::test]
 async fn the_result_of_a_forwarding_is_logged_once_the_database_is_back() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     scene.caller_is_answered(1).await;
     scene.app.settle().await;
 
@@ -93,7 +59,7 @@ async fn the_result_of_a_forwarding_is_logged_once_the_database_is_back() {
 
 #[tokio::test]
 async fn a_server_that_stops_writes_what_has_waited() {
-    let scene = Scene::at(Stage::new().await, Clock::System).await;
+    let scene = OneFirm::while_time_passes().await;
 
     scene.wire.set(Line::Down).await;
     for number in 1..=5 {
@@ -108,7 +74,7 @@ async fn a_server_that_stops_writes_what_has_waited() {
 
 #[tokio::test]
 async fn health_says_how_many_events_wait() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
 
     scene.wire.set(Line::Down).await;
     scene.caller_is_answered(1).await;
@@ -123,7 +89,7 @@ async fn health_says_how_many_events_wait() {
 
 #[tokio::test]
 async fn an_event_that_has_to_wait_does_not_keep_others_waiting() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     scene.caller_is_answered(1).await;
     scene.app.settle().await;
     let mut holder = scene.stage.database.connect().await;
@@ -144,7 +110,7 @@ async fn an_event_that_has_to_wait_does_not_keep_others_waiting() {
 
 #[tokio::test]
 async fn what_waits_has_room_for_eight_megabytes_and_callers_are_answered_beyond_it() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     let long = "x".repeat(62 * 1024);
     let room = 8 * 1024 * 1024 / long.len();
 
@@ -166,27 +132,24 @@ async fn what_waits_has_room_for_eight_megabytes_and_callers_are_answered_beyond
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_burst_that_queues_for_the_database_loses_no_call() {
-    let stage = Stage::new().await;
-    let acme = stage.firm("acme", "+12145550100").await;
-    let mut parts = stage.parts();
     // The breaker needs a time that passes: a machine with too much to do may look like an outage for a second.
-    parts.clock = Clock::System;
-    let app = Arc::new(TestApp::start(parts).await);
+    let scene = Arc::new(OneFirm::while_time_passes().await);
     let calls = 1_500;
 
     let mut callers = JoinSet::new();
     for number in 0..calls {
-        let (app, voice) = (Arc::clone(&app), stage.agency.voice(&Call::to(&acme.number, number)));
-        callers.spawn(async move { app.post(&voice).await.twiml().to_owned() });
+        let scene = Arc::clone(&scene);
+        callers.spawn(async move {
+            let voice = scene.stage.agency.voice(&scene.call(number));
+            scene.app.post(&voice).await.twiml().to_owned()
+        });
     }
     let answers = callers.join_all().await;
-    app.finish_tasks().await;
-    app.catch_up().await;
+    scene.app.finish_tasks().await;
+    scene.app.catch_up().await;
 
     assert!(answers.iter().all(|answer| answer.contains("+12145550199")), "{answers:?}");
-    assert_eq!(stage.database.count("call_logs").await, i64::from(calls));
-    assert_eq!(
-        stage.database.count("switchboard.call_events WHERE kind = 'decision'").await,
-        i64::from(calls)
-    );
+    assert_eq!(scene.stage.database.count("call_logs").await, i64::from(calls));
+    let decisions = "switchboard.call_events WHERE kind = 'decision'";
+    assert_eq!(scene.stage.database.count(decisions).await, i64::from(calls));
 }

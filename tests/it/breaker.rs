@@ -2,35 +2,16 @@
 //! be written meanwhile is written then.
 
 use axum::http::StatusCode;
-use chrono::TimeDelta;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use sqlx::Connection as _;
 use switchboard::tenancy::database::PoolSizes;
 
-use crate::support::{Call, Firm, Line, Stage, TestApp, Wire};
+use crate::support::{Call, Line, OneFirm, Stage, TestApp};
 
 const INGEST: &str = "switchboard.ingest_call_event";
 
-struct Scene {
-    wire: Wire,
-    stage: Stage,
-    app: TestApp,
-    acme: Firm,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        let (wire, stage) = (Wire::new().await, Stage::new().await);
-        let acme = stage.firm("acme", "+12145550100").await;
-        let app = TestApp::start(stage.parts_through(wire.to(&stage.database))).await;
-        Self { wire, stage, app, acme }
-    }
-
-    fn call(&self, number: u32) -> Call {
-        Call::to(&self.acme.number, number)
-    }
-
+impl OneFirm {
     /// A caller is forwarded, whatever is the matter.
     async fn is_forwarded(&self, number: u32) {
         let answer = self.app.post(&self.stage.agency.voice(&self.call(number))).await;
@@ -59,16 +40,12 @@ impl Scene {
         let name = database.name();
         database.run(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on; {ended}")).await;
     }
-
-    fn a_second_passes(&self) {
-        self.stage.clock.move_to(self.stage.now() + TimeDelta::seconds(1));
-    }
 }
 
 #[tokio::test]
 async fn after_three_failures_the_database_is_left_alone_for_a_second() {
     for away in [Line::Down, Line::Silent, Line::Slow] {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
         scene.wire.set(away).await;
         scene.three_calls_fail().await;
         scene.wire.set(Line::Open).await;
@@ -86,7 +63,7 @@ async fn after_three_failures_the_database_is_left_alone_for_a_second() {
 #[tokio::test]
 async fn once_the_database_is_back_it_is_used_and_the_calls_of_the_outage_are_written() {
     for away in [Line::Down, Line::Silent, Line::Slow] {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
         scene.wire.set(away).await;
         scene.three_calls_fail().await;
         scene.wire.set(Line::Open).await;
@@ -105,7 +82,7 @@ async fn once_the_database_is_back_it_is_used_and_the_calls_of_the_outage_are_wr
 
 #[tokio::test]
 async fn a_database_that_may_only_be_read_is_as_good_as_away_until_it_may_be_written() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     let (database, name) = (&scene.stage.database, scene.stage.database.name());
 
     scene.may_only_be_read().await;
@@ -123,7 +100,7 @@ async fn a_database_that_may_only_be_read_is_as_good_as_away_until_it_may_be_wri
 
 #[tokio::test]
 async fn while_the_database_stays_away_one_attempt_a_second_is_made() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     scene.may_only_be_read().await;
     scene.three_calls_fail().await;
     scene.app.finish_tasks().await;
@@ -165,7 +142,7 @@ impl Drop for Stopped {
 
 #[tokio::test]
 async fn connections_whose_server_process_hangs_are_replaced() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     let ours = "SELECT pid FROM pg_stat_activity
                  WHERE datname = current_database() AND application_name = 'switchboard'";
 

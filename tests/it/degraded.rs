@@ -4,42 +4,19 @@
 //! end, the test would have none either.
 
 use axum::http::StatusCode;
-use chrono::TimeDelta;
 use serde_json::json;
 use switchboard::tenancy::database::PoolSizes;
 
-use crate::support::{Call, Firm, Line, Stage, TestApp, Twilio, Wire};
+use crate::support::{Call, Line, OneFirm, Stage, TestApp, Twilio, Wire};
 
 const APOLOGY: &str = "at the moment. Please call again in a few minutes.";
 /// The ways in which a database is not there.
 const AWAY: [Line; 3] = [Line::Down, Line::Silent, Line::Slow];
 
-struct Scene {
-    wire: Wire,
-    stage: Stage,
-    app: TestApp,
-    acme: Firm,
-}
-
-impl Scene {
-    /// A server that has started and heard nothing yet.
-    async fn new() -> Self {
-        let wire = Wire::new().await;
-        let stage = Stage::new().await;
-        let acme = stage.firm("acme", "+12145550100").await;
-        let app = TestApp::start(stage.parts_through(wire.to(&stage.database))).await;
-        Self { wire, stage, app, acme }
-    }
-
-    fn call(&self, number: u32) -> Call {
-        Call::to(&self.acme.number, number)
-    }
-}
-
 #[tokio::test]
 async fn a_caller_hears_the_last_known_greeting_and_is_forwarded() {
     for away in AWAY {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
         let before = scene.app.post(&scene.stage.agency.voice(&scene.call(1))).await;
 
         scene.wire.set(away).await;
@@ -53,7 +30,7 @@ async fn a_caller_hears_the_last_known_greeting_and_is_forwarded() {
 
 #[tokio::test]
 async fn what_is_known_was_read_at_the_start_already() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
 
     scene.wire.set(Line::Down).await;
     let answer = scene.app.post(&scene.stage.agency.voice(&scene.call(1))).await;
@@ -64,7 +41,7 @@ async fn what_is_known_was_read_at_the_start_already() {
 
 #[tokio::test]
 async fn what_is_known_is_what_the_database_said_last() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     scene.stage.database.run("UPDATE tenants SET greeting_message = 'Happy New Year!'").await;
     scene.app.post(&scene.stage.agency.voice(&scene.call(1))).await.twiml();
 
@@ -76,7 +53,7 @@ async fn what_is_known_is_what_the_database_said_last() {
 
 #[tokio::test]
 async fn a_number_that_was_taken_away_is_forgotten() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     scene.stage.database.run("UPDATE tenants SET is_active = false").await;
     scene.app.post(&scene.stage.agency.voice(&scene.call(1))).await.twiml();
 
@@ -90,7 +67,7 @@ async fn a_number_that_was_taken_away_is_forgotten() {
 #[tokio::test]
 async fn the_caller_of_an_unknown_number_hears_an_apology() {
     for away in AWAY {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
 
         scene.wire.set(away).await;
         let answer = scene.app.post(&scene.stage.agency.voice(&Call::to("+12145550777", 1))).await;
@@ -121,7 +98,7 @@ async fn another_tenants_account_hears_nothing_of_this_tenant_from_memory() {
 #[tokio::test]
 async fn the_result_of_a_forwarding_is_answered_all_the_same() {
     for away in AWAY {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
 
         scene.wire.set(away).await;
         let busy = scene.stage.agency.dial_result(&scene.acme, &scene.call(1), "busy");
@@ -134,7 +111,7 @@ async fn the_result_of_a_forwarding_is_answered_all_the_same() {
 #[tokio::test]
 async fn twilio_is_asked_to_repeat_a_status_callback() {
     for away in AWAY {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
 
         scene.wire.set(away).await;
         let answer = scene.app.post(&scene.stage.agency.status(&scene.call(1), "completed", 3)).await;
@@ -146,7 +123,7 @@ async fn twilio_is_asked_to_repeat_a_status_callback() {
 #[tokio::test]
 async fn what_is_not_proved_is_refused_as_ever() {
     for away in AWAY {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
         let genuine = scene.stage.agency.voice(&scene.call(1));
 
         scene.wire.set(away).await;
@@ -161,7 +138,7 @@ async fn what_is_not_proved_is_refused_as_ever() {
 #[tokio::test]
 async fn an_api_client_is_told_when_to_come_back() {
     for away in AWAY {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
         let client = scene.stage.client_of(&scene.acme).await;
         assert_eq!(client.get(&scene.app, "/api/v1/calls").await.status, StatusCode::OK);
 
@@ -177,7 +154,7 @@ async fn an_api_client_is_told_when_to_come_back() {
 #[tokio::test]
 async fn probes_keep_the_server_in_service() {
     for away in AWAY {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
 
         scene.wire.set(away).await;
         let (live, ready, health) =
@@ -197,14 +174,13 @@ async fn probes_keep_the_server_in_service() {
 #[tokio::test]
 async fn once_the_database_is_back_calls_are_logged_again() {
     for away in AWAY {
-        let scene = Scene::new().await;
+        let scene = OneFirm::new().await;
         let client = scene.stage.client_of(&scene.acme).await;
         scene.wire.set(away).await;
         scene.app.post(&scene.stage.agency.voice(&scene.call(1))).await.twiml();
         assert_eq!(client.get(&scene.app, "/api/v1/calls").await.status, StatusCode::SERVICE_UNAVAILABLE);
 
-        scene.wire.set(Line::Open).await;
-        scene.stage.clock.move_to(scene.stage.now() + TimeDelta::seconds(1));
+        scene.outage_is_over().await;
         scene.app.catch_up().await;
         scene.app.post(&scene.stage.agency.voice(&scene.call(2))).await.twiml();
         let completed = scene.app.post(&scene.stage.agency.status(&scene.call(2), "completed", 3)).await;
@@ -217,7 +193,7 @@ async fn once_the_database_is_back_calls_are_logged_again() {
 
 #[tokio::test]
 async fn a_call_right_after_a_restart_of_the_database_is_logged() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     let client = scene.stage.client_of(&scene.acme).await;
     scene.app.post(&scene.stage.agency.voice(&scene.call(1))).await.twiml();
     scene.app.settle().await;

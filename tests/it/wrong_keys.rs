@@ -7,27 +7,12 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 
-use crate::support::{Answer, ApiClient, Firm, Stage, TestApp, Wire};
+use crate::support::{Answer, ApiClient, OneFirm, Stage};
 
 const CALLS: &str = "/api/v1/calls";
 const LOOK_UP: &str = "find_key";
 
-struct Scene {
-    wire: Wire,
-    stage: Stage,
-    acme: Firm,
-    app: TestApp,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        let wire = Wire::new().await;
-        let stage = Stage::new().await;
-        let acme = stage.firm("acme", "+12145550100").await;
-        let app = TestApp::start(stage.parts_through(wire.to(&stage.database))).await;
-        Self { wire, stage, acme, app }
-    }
-
+impl OneFirm {
     async fn ask(&self, client: &ApiClient, peer: &str) -> Answer {
         let peer: SocketAddr = peer.parse().unwrap();
         let mut request = client.request(Method::GET, CALLS).body(Body::empty()).unwrap();
@@ -43,7 +28,7 @@ fn stranger(prefix: &str) -> ApiClient {
 
 #[tokio::test]
 async fn a_wrong_key_that_is_tried_again_and_again_is_told_to_wait_and_costs_no_look_up() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     for _ in 0..10 {
         assert_eq!(scene.ask(&stranger("a"), "192.0.2.1:1").await.status, StatusCode::UNAUTHORIZED);
     }
@@ -61,7 +46,7 @@ async fn a_wrong_key_that_is_tried_again_and_again_is_told_to_wait_and_costs_no_
 
 #[tokio::test]
 async fn a_good_key_works_beside_a_wrong_one_and_from_elsewhere_under_its_own_prefix() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     let key = scene.stage.new_key_of(&scene.acme).await;
     let good = ApiClient::with_key(&key);
     let prefix: String = key.split_inclusive('_').take(2).collect();
@@ -78,7 +63,7 @@ async fn a_good_key_works_beside_a_wrong_one_and_from_elsewhere_under_its_own_pr
 
 #[tokio::test]
 async fn an_address_that_tries_many_keys_is_slowed_as_a_whole() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     let good = scene.stage.client_of(&scene.acme).await;
     let known = scene.stage.client_of(&scene.acme).await;
     assert_eq!(scene.ask(&known, "192.0.2.3:1").await.status, StatusCode::OK);
@@ -94,7 +79,7 @@ async fn an_address_that_tries_many_keys_is_slowed_as_a_whole() {
 
 #[tokio::test]
 async fn a_good_key_is_never_slowed_however_often_it_asks() {
-    let scene = Scene::new().await;
+    let scene = OneFirm::new().await;
     let good = scene.stage.client_of(&scene.acme).await;
 
     for _ in 0..60 {

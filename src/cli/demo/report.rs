@@ -123,6 +123,7 @@ API keys, which open one tenant's log each:
 {keys}
 
 Addresses:
+  manual   {base}/docs
   health   {base}/health
   log      {base}/api/v1/calls
   voice    {base}/twilio/voice
