@@ -11,6 +11,7 @@ mod request;
 
 use std::sync::{Arc, OnceLock};
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -32,8 +33,8 @@ pub struct Manual {
 
 #[derive(Debug)]
 struct Written {
-    json: String,
-    page: String,
+    json: Bytes,
+    page: Bytes,
 }
 
 impl Manual {
@@ -65,7 +66,8 @@ enum Unwritable {
 }
 
 fn write(document: &OpenApi) -> Result<Written, Unwritable> {
-    Ok(Written { json: json(document)?, page: page::of(&serde_json::to_value(document)?)? })
+    let (json, page) = (json(document)?, page::of(&serde_json::to_value(document)?)?);
+    Ok(Written { json: json.into(), page: page.into() })
 }
 
 /// The document as `/openapi.json` and `switchboard openapi` print it.

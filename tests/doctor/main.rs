@@ -2,66 +2,30 @@
 
 #![cfg(test)]
 
+mod demo;
+#[path = "../program/mod.rs"]
 mod program;
 
-use std::{
-    fs::{self},
-    io::{BufRead as _, BufReader},
-    path::Path,
-    process::{Child, Command, Output, Stdio},
-};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use axum::routing::{any, get};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use program::{Scratch, Watch, assert_holds_no_token, switchboard, told};
+use demo::Demo;
+use program::{Scratch, assert_holds_no_token, switchboard, told};
 
 const ACME: &str = "+13125550147";
 const LAKESIDE: &str = "+17205550162";
 /// Never resolved by anybody (RFC 2606).
 const NOWHERE: &str = "https://phone.invalid";
-
-/// The demo's server, with two firms and an account; stopped as Ctrl-C stops it.
-struct Demo {
-    process: Child,
-    address: String,
-    /// Kept open: a server whose output nobody takes any more would fail.
-    _output: BufReader<std::process::ChildStdout>,
-    _watch: Watch,
-}
-
-impl Demo {
-    fn start(data: &Path) -> Self {
-        let mut process = switchboard(data, &["demo"]).stdout(Stdio::piped()).spawn().unwrap();
-        let watch = Watch::over(&mut process);
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("Ctrl-C stops") {
-            line.clear();
-            assert!(output.read_line(&mut line).unwrap() > 0, "the demo ended early");
-        }
-        let note: Value = serde_json::from_slice(&fs::read(data.join("server.json")).unwrap()).unwrap();
-        let address = note["public_base_url"].as_str().unwrap().to_owned();
-        Self { process, address, _output: output, _watch: watch }
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = kill(Pid::from_raw(i32::try_from(self.process.id()).unwrap()), Signal::SIGINT);
-        let _ = self.process.wait();
-    }
-}
 
 /// What the doctor said.
 #[derive(Debug)]
