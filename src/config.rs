@@ -32,6 +32,8 @@ pub struct Settings {
     pub database: Option<PgConnectOptions>,
     /// `MIGRATION_DATABASE_URL`: the login that migrates, where it is another one.
     pub migration_database: Option<PgConnectOptions>,
+    /// `SWITCHBOARD_MIGRATE_APPROVE`: the digest of the plan that somebody approved, or `all`.
+    pub migration_approval: Option<String>,
     /// `SWITCHBOARD_DATA_DIR`, `./data`.
     pub data_directory: PathBuf,
     /// `BIND_ADDR`, `0.0.0.0`.
@@ -65,6 +67,7 @@ impl Settings {
         let settings = Self {
             database: database(environment, "DATABASE_URL", &mut mistakes),
             migration_database: database(environment, "MIGRATION_DATABASE_URL", &mut mistakes),
+            migration_approval: environment.get("SWITCHBOARD_MIGRATE_APPROVE").map(str::to_owned),
             data_directory: environment.get("SWITCHBOARD_DATA_DIR").unwrap_or("./data").into(),
             bind_address: parsed(
                 environment,

@@ -51,6 +51,8 @@ impl From<SchemaError> for Failure {
             SchemaError::Refused(_)
             | SchemaError::UnknownSchema { .. }
             | SchemaError::Failed { .. }
+            | SchemaError::Step { .. }
+            | SchemaError::State(_)
             | SchemaError::Ledger(_) => Self::Schema(error),
         }
     }

@@ -42,7 +42,7 @@ struct CommandLine {
 
 const SETTINGS_HELP: &str = "\
 Settings come from the environment: DATABASE_URL, MIGRATION_DATABASE_URL,
-SWITCHBOARD_DATA_DIR (./data), PORT (8080), BIND_ADDR, METRICS_PORT,
+SWITCHBOARD_MIGRATE_APPROVE, SWITCHBOARD_DATA_DIR (./data), PORT (8080), BIND_ADDR, METRICS_PORT,
 PUBLIC_BASE_URL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
 TWILIO_AUTH_TOKEN_SECONDARY, SWITCHBOARD_ENCRYPTION_KEYS, SWITCHBOARD_PG_BIN,
 SWITCHBOARD_PG_NO_SYSTEM, RUST_LOG, LOG_FORMAT, OTEL_EXPORTER_OTLP_ENDPOINT
@@ -58,7 +58,7 @@ enum Command {
     /// Answer the phone
     Serve(serve::ServeArguments),
     /// Bring the database to the schema of this version
-    Migrate,
+    Migrate(migrate::MigrateArguments),
     /// Make and list tenants
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
@@ -116,7 +116,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Openapi => return openapi::run(),
         other @ (Command::Demo(_)
         | Command::Serve(_)
-        | Command::Migrate
+        | Command::Migrate(_)
         | Command::Tenant(_)
         | Command::Number(_)
         | Command::Account(_)
@@ -174,7 +174,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
     match command {
         Command::Demo(arguments) => Box::pin(demo::run(settings, arguments)).await,
         Command::Serve(arguments) => serve::run(settings, arguments).await,
-        Command::Migrate => migrate::run(settings).await,
+        Command::Migrate(arguments) => migrate::run(settings, arguments).await,
         Command::Tenant(command) => tenant::run(settings, command).await,
         Command::Number(command) => number::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
@@ -196,7 +196,7 @@ fn default_filter(command: &Command) -> &'static str {
         Command::Demo(_) => "error",
         // It says all of it in its list.
         Command::Doctor(_) => "off",
-        Command::Migrate
+        Command::Migrate(_)
         | Command::Tenant(_)
         | Command::Number(_)
         | Command::Account(_)

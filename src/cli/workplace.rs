@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::server_note;
 use crate::config::{PostgresPrograms, Settings};
 use crate::embedded::{self, Cluster, Durability, Programs};
-use crate::schema::{self, Migrated};
+use crate::schema::{self, Approval, Migrated, Plan};
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{Database, VerifiedOperator};
@@ -35,6 +35,7 @@ pub(super) struct Workplace {
     /// In words, for people.
     pub(super) description: String,
     migration_database: PgConnectOptions,
+    approval: Approval,
     cluster: Option<Cluster>,
 }
 
@@ -52,6 +53,7 @@ impl Workplace {
             database: database.clone(),
             migration_database: settings.migration_database.clone().unwrap_or_else(|| database.clone()),
             key_ring: settings.key_ring.clone(),
+            approval: approval(settings),
             data_directory: settings.data_directory.clone(),
             description: describe_given(database),
             cluster: None,
@@ -86,15 +88,26 @@ impl Workplace {
             migration_database: database.clone(),
             database,
             key_ring: Some(key_ring),
+            approval: approval(settings),
             data_directory: settings.data_directory.clone(),
             description: describe(&cluster, &directory),
             cluster: Some(cluster),
         })
     }
 
-    /// Brings the database to the schema of this program.
+    /// Brings the database to the schema of this program, with the approval of the settings.
     pub(super) async fn migrate(&self) -> Result<Migrated, Failure> {
-        Ok(schema::migrate(&self.migration_database).await?)
+        self.migrate_with(&self.approval).await
+    }
+
+    /// The same with another approval.
+    pub(super) async fn migrate_with(&self, approval: &Approval) -> Result<Migrated, Failure> {
+        Ok(schema::migrate_with(&self.migration_database, approval).await?)
+    }
+
+    /// What a migration would do.
+    pub(super) async fn plan(&self) -> Result<Plan, Failure> {
+        Ok(schema::plan(&self.migration_database).await?)
     }
 
     /// The pools, for a command that expects the schema to be there.
@@ -154,6 +167,15 @@ impl Workplace {
         });
         // A panic while stopping has been reported; the server ends with us anyway.
         let _ = stop.await;
+    }
+}
+
+/// `SWITCHBOARD_MIGRATE_APPROVE`.
+fn approval(settings: &Settings) -> Approval {
+    match settings.migration_approval.as_deref() {
+        None => Approval::None,
+        Some("all") => Approval::All,
+        Some(digest) => Approval::Of(digest.to_owned()),
     }
 }
 

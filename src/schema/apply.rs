@@ -9,6 +9,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 
+use super::converge::{self, Approval, Standing};
 use super::error::{Refusal, SchemaError};
 use super::lock::{self, Turn};
 use super::names::Names;
@@ -20,17 +21,25 @@ use super::target::{self, Fills};
 pub struct Migrated {
     /// The migrations applied now, as `number description`.
     pub applied: Vec<String>,
+    /// The steps that were run to make right what stood, in words.
+    pub steps: Vec<String>,
     /// Whether another server was migrating first.
     pub turn: Turn,
     /// Migrations of a newer program that this one doesn't know. It serves all the same: migrations only ever add.
     pub from_the_future: Vec<i64>,
 }
 
-/// Brings the database to the target schema, on a connection of its own that is closed afterwards.
+/// Brings the database to the target schema, on a connection of its own that is closed afterwards. What waits for a person
+/// is refused.
 pub async fn migrate(options: &PgConnectOptions) -> Result<Migrated, SchemaError> {
+    migrate_with(options, &Approval::None).await
+}
+
+/// The same, with somebody's approval.
+pub async fn migrate_with(options: &PgConnectOptions, approval: &Approval) -> Result<Migrated, SchemaError> {
     let mut connection = connect(options).await?;
     let outcome = match Names::of_database(&mut connection).await {
-        Ok(names) => migrate_into(&mut connection, &names).await,
+        Ok(names) => bring(&mut connection, &names, approval).await,
         Err(error) => Err(error),
     };
     // Closing gives the lock back. A failed close has lost the connection, and with it the lock.
@@ -40,8 +49,62 @@ pub async fn migrate(options: &PgConnectOptions) -> Result<Migrated, SchemaError
 
 /// A connection that finds PostgreSQL's own functions and nobody else's: it may work as a superuser, and whoever may make
 /// functions in a schema of its path could have them run by it.
-async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     PgConnection::connect_with(&options.clone().options([("search_path", "pg_catalog,pg_temp")])).await
+}
+
+/// Looks first, and takes the lock only where something is to do.
+async fn bring(connection: &mut PgConnection, names: &Names, approval: &Approval) -> Result<Migrated, SchemaError> {
+    refuse_old_server(connection).await?;
+    let known = applied_here(connection, names).await?;
+    let is_complete = missing(&known)?.next().is_none();
+    if is_complete && converge::look_at(connection, names).await? == Standing::Verified {
+        return Ok(Migrated { turn: Turn::First, applied: Vec::new(), steps: Vec::new(), from_the_future: newer(known) });
+    }
+    let turn = lock::take(connection).await?;
+    let known = applied_here(connection, names).await?;
+    let standing = converge::look_at(connection, names).await?;
+    let is_complete = missing(&known)?.next().is_none();
+    if is_complete && standing == Standing::Verified {
+        return Ok(Migrated { turn, applied: Vec::new(), steps: Vec::new(), from_the_future: newer(known) });
+    }
+    refuse_foreign_schema(connection, names).await?;
+    rights::refuse_missing(connection, names).await?;
+    let adopting = known.is_empty() && standing != Standing::Empty;
+    let applied = if adopting { Vec::new() } else { apply_missing(connection, names, &known).await? };
+    reset_path(connection).await?;
+    let steps = converge::converge(connection, names, approval).await?;
+    if adopting {
+        prepare(connection, names).await?;
+        note_all_applied(connection, names).await?;
+    }
+    converge::keep_verified(connection, names).await?;
+    Ok(Migrated { turn, applied, steps, from_the_future: newer(known) })
+}
+
+fn newer(known: BTreeMap<i64, Vec<u8>>) -> Vec<i64> {
+    known.into_keys().filter(|version| *version > target::latest_version()).collect()
+}
+
+/// What the steps made is what the migrations would have made.
+async fn note_all_applied(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
+    let statement = format!(
+        "INSERT INTO {} (version, description, success, checksum, execution_time) VALUES ($1, $2, true, $3, 0) ON CONFLICT DO NOTHING",
+        names.ledger()
+    );
+    for migration in target::migrations() {
+        sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
+            .bind(migration.version)
+            .bind(migration.description.as_ref())
+            .bind(migration.checksum.as_ref())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn reset_path(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute("SET search_path = pg_catalog, pg_temp").await.map(|_| ())
 }
 
 /// Builds the target schema under these names, for a comparison with what stands under the real ones. The connection is
@@ -55,8 +118,7 @@ pub async fn migrate_into(connection: &mut PgConnection, names: &Names) -> Resul
         known = applied_here(connection, names).await?;
     }
     let applied = apply_missing(connection, names, &known).await?;
-    let from_the_future = known.into_keys().filter(|version| *version > target::latest_version()).collect();
-    Ok(Migrated { applied, turn, from_the_future })
+    Ok(Migrated { applied, turn, steps: Vec::new(), from_the_future: newer(known) })
 }
 
 async fn apply_missing(
@@ -67,10 +129,6 @@ async fn apply_missing(
     let todo: Vec<&Migration> = missing(known)?.collect();
     if todo.is_empty() {
         return Ok(Vec::new());
-    }
-    if known.is_empty() {
-        refuse_foreign_schema(connection, names).await?;
-        refuse_foreign_names(connection, names).await?;
     }
     rights::refuse_missing(connection, names).await?;
     prepare(connection, names).await?;
@@ -165,23 +223,6 @@ async fn refuse_foreign_schema(connection: &mut PgConnection, names: &Names) -> 
     found.map_or(Ok(()), |(owner, login)| {
         Err(Refusal::ForeignSchema { schema: names.own.clone(), owner, login }.into())
     })
-}
-
-/// A fresh install needs its names free. What an older program left there is not ours to overwrite.
-async fn refuse_foreign_names(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
-    let found: Option<String> = sqlx::query_scalar(
-        "SELECT string_agg(found.name, ', ' ORDER BY found.name)
-           FROM (SELECT c.relname::text, c.relnamespace FROM pg_class c
-                  WHERE c.relname IN ('tenants', 'tenant_users', 'call_logs', 'appointments', 'weekly_analytics')
-                 UNION SELECT p.proname || '()', p.pronamespace FROM pg_proc p WHERE p.proname = 'get_tenant_by_phone')
-                AS found (name, schema)
-           JOIN pg_namespace n ON n.oid = found.schema
-          WHERE n.nspname = $1",
-    )
-    .bind(&names.shared)
-    .fetch_one(connection)
-    .await?;
-    found.map_or(Ok(()), |found| Err(Refusal::ForeignNames { found }.into()))
 }
 
 /// Whether nothing is missing: one look, no change.

@@ -25,6 +25,19 @@ pub enum SchemaError {
     /// The list of applied migrations could not be read or made.
     #[error("the list of applied migrations could not be read: {0}")]
     Ledger(#[from] sqlx::migrate::MigrateError),
+    /// A step of the plan failed; what it had done was rolled back.
+    #[error("this step failed and was rolled back: {words}: {source}; it ran {statement}")]
+    Step {
+        /// The step.
+        words: String,
+        /// The statement that failed.
+        statement: String,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+    /// A state could not be read.
+    #[error(transparent)]
+    State(#[from] super::read::StateError),
     /// The database could not be reached, or refused a statement.
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),
@@ -41,13 +54,36 @@ pub enum Refusal {
         /// What the server calls itself.
         found: String,
     },
-    /// Tables or functions of an older program stand where ours would.
+    /// Tables or functions of our names belong to somebody whom the login can't act for.
     #[error(
-        "this database already has {found} from another program, and no Switchboard schema. Adopting them is not built yet. \
-         Nothing was changed: set DATABASE_URL to an empty database."
+        "{found} can't be changed by the login `{login}`, who does not own it. Nothing was changed: set MIGRATION_DATABASE_URL to \
+         the login that owns it, or let an administrator grant that role to `{login}`."
     )]
-    ForeignNames {
+    NotTheOwner {
         /// Their names.
+        found: String,
+        /// Who tried.
+        login: String,
+    },
+    /// Steps wait for a person.
+    #[error(
+        "{} of the migration {} for you: {}. What needed no approval is done. Read the plan with `switchboard migrate \
+         --dry-run`, then run `switchboard migrate --approve {digest}` (or set SWITCHBOARD_MIGRATE_APPROVE={digest}).",
+        steps(.waiting.len()), if .waiting.len() == 1 { "waits" } else { "wait" }, .waiting.join("; ")
+    )]
+    Waiting {
+        /// What each is about, in words.
+        waiting: Vec<String>,
+        /// What a person approves.
+        digest: String,
+    },
+    /// After all steps the schema is still not what it should be.
+    #[error(
+        "the schema is still not right after the migration: {found}. Please report this with the output of `switchboard migrate \
+         --state-query`; no step is repeated by itself."
+    )]
+    NotConverged {
+        /// What is left to do, in words.
         found: String,
     },
     /// Somebody else made a schema of our name.
@@ -94,4 +130,8 @@ pub enum Refusal {
         /// The number of the migration.
         version: i64,
     },
+}
+
+fn steps(number: usize) -> String {
+    if number == 1 { "1 step".to_owned() } else { format!("{number} steps") }
 }

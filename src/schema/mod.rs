@@ -5,14 +5,26 @@
 //! Doesn't: adopt tables that an older program made (that is refused for now), or know what the tables mean.
 
 mod apply;
+mod catalogue;
+mod compare;
+mod conversion;
+mod converge;
+mod ddl;
 mod error;
+mod legacy;
 mod lock;
 mod look;
 mod names;
+mod plan;
+mod read;
 mod rights;
 mod target;
 
-pub use apply::{Migrated, is_current, migrate, migrate_into};
+pub use apply::{Migrated, is_current, migrate, migrate_into, migrate_with};
+pub use catalogue::Catalogue;
+pub use converge::{Approval, plan};
+pub use plan::{Plan, Step, StepKind};
+pub use read::{Rows, parse, state_query};
 pub use error::{Refusal, SchemaError};
 pub use lock::Turn;
 pub use look::{Bound, Look, Membership, look};

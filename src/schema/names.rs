@@ -19,6 +19,12 @@ pub struct Names {
 }
 
 impl Names {
+    /// The real ones, where no database is at hand.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self { shared: "public".to_owned(), own: "switchboard".to_owned(), extensions: "extensions".to_owned() }
+    }
+
     /// The real ones.
     pub async fn of_database(connection: &mut PgConnection) -> Result<Self, SchemaError> {
         Self::other(connection, "public", "switchboard").await
@@ -75,6 +81,12 @@ impl Names {
 /// A name as SQL takes it, whatever characters it has.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text as SQL takes it.
+pub(super) fn literal(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('\'', "''");
+    if text.contains('\\') { format!(" E'{escaped}'") } else { format!("'{escaped}'") }
 }
 
 #[cfg(test)]

@@ -1,0 +1,173 @@
+//! The comparison: what a database has against what it should have, as a list of steps.
+//!
+//! Promises: pure; the same two catalogues always give the same plan, and a right database gives an empty one. Each step
+//! says in words what was found. Where it can't decide, it refuses, and no step exists.
+//! Doesn't: know how to run a step, or what the rows say: it reads the catalogue alone, and writes statements that find
+//! the rows.
+
+mod access;
+mod columns;
+mod functions;
+mod keys;
+mod neighbours;
+mod rows;
+mod table;
+mod types;
+
+use super::catalogue::{Catalogue, Relation, RelationKind};
+use super::ddl;
+use super::error::Refusal;
+use super::plan::{Plan, Step, StepKind};
+
+/// What is found, what is wanted, and the steps from the one to the other so far.
+struct Comparison<'a> {
+    found: &'a Catalogue,
+    target: &'a Catalogue,
+    /// The schema whose names older programs know.
+    shared: &'a str,
+    steps: Vec<Step>,
+}
+
+/// The steps from `found` to `target`.
+pub fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Result<Plan, Refusal> {
+    refuse_what_is_not_ours_to_change(found, target)?;
+    let mut comparison = Comparison { found, target, shared, steps: Vec::new() };
+    comparison.types_of_our_names();
+    comparison.functions_that_must_go();
+    let tables = comparison.functions_and_tables();
+    for table in &tables {
+        comparison.foreign_keys(table);
+    }
+    for table in &tables {
+        comparison.access(table);
+    }
+    comparison.callers();
+    comparison.neighbours();
+    comparison.rows_of_all();
+    Ok(Plan { steps: comparison.steps })
+}
+
+fn refuse_what_is_not_ours_to_change(found: &Catalogue, target: &Catalogue) -> Result<(), Refusal> {
+    let strangers = found.relations.iter().filter(|relation| {
+        !relation.ours_to_change && target.relation(&relation.schema, &relation.name).is_some()
+    });
+    let functions = found.functions.iter().filter(|function| {
+        !function.ours_to_change
+            && target.functions.iter().any(|ours| ours.schema == function.schema && ours.name == function.name)
+    });
+    let mut names: Vec<String> =
+        strangers.map(|relation| format!("{} (of {})", relation.full_name(), relation.owner)).collect();
+    names.extend(functions.map(|function| function.signature.clone()));
+    if names.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::NotTheOwner { found: names.join(", "), login: found.login.clone() })
+    }
+}
+
+impl<'a> Comparison<'a> {
+    /// Functions and tables in the order in which the migrations made them: each needs those before it.
+    fn functions_and_tables(&mut self) -> Vec<Standing<'a>> {
+        let target = self.target;
+        let mut made: Vec<(i64, Made<'a>)> =
+            target.functions.iter().map(|function| (function.made, Made::Function(function))).collect();
+        let tables = target.relations.iter().filter(|relation| relation.kind == RelationKind::Table);
+        // The audit first: every other step may write into it.
+        let when = |table: &Relation| if table.name == "migration_audit" { 0 } else { table.made };
+        made.extend(tables.map(|table| (when(table), Made::Table(table))));
+        made.sort_by_key(|(number, _)| *number);
+        let mut standing = Vec::new();
+        for (_, object) in made {
+            match object {
+                Made::Function(function) => self.function(function),
+                Made::Table(table) => standing.push(self.table(table)),
+            }
+        }
+        standing
+    }
+
+    fn push(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Whether a step about this table may run by itself: always in our own schema, and where nobody has rows yet.
+    fn kind_for(&self, table: &Relation) -> StepKind {
+        if table.schema == self.shared && table.has_rows { StepKind::Waits } else { StepKind::Additive }
+    }
+}
+
+enum Made<'a> {
+    Function(&'a super::catalogue::Function),
+    Table(&'a Relation),
+}
+
+/// A table of ours on its way: what should stand, and what stands after the steps so far.
+struct Standing<'a> {
+    wanted: &'a Relation,
+    now: Relation,
+}
+
+/// A step in the making.
+fn step(kind: StepKind, about: &Relation, words: impl Into<String>, sql: Vec<String>) -> Step {
+    Step { words: words.into(), kind, sql, stops: Vec::new(), about: vec![about.full_name()] }
+}
+
+/// Wraps statements that write rows: no trigger of anybody fires, and no policy hides a row from the owner.
+pub(super) fn undisturbed(table: &Relation, statements: Vec<String>) -> Vec<String> {
+    let mut wrapped = Vec::new();
+    let firing: Vec<_> = table.triggers.iter().filter(|trigger| trigger.enabled).collect();
+    let each = |word: &str| {
+        let word = word.to_owned();
+        firing
+            .iter()
+            .map(move |trigger| ddl::alter(table, &format!("{word} TRIGGER {}", super::names::quoted(&trigger.name))))
+    };
+    if table.forced {
+        wrapped.push(ddl::alter(table, "NO FORCE ROW LEVEL SECURITY"));
+    }
+    wrapped.extend(each("DISABLE"));
+    wrapped.extend(statements);
+    wrapped.extend(each("ENABLE"));
+    if table.forced {
+        wrapped.push(ddl::alter(table, "FORCE ROW LEVEL SECURITY"));
+    }
+    wrapped
+}
+
+/// `call_logs` where a person knows it by that name, else with its schema.
+fn spoken(table: &Relation, shared: &str) -> String {
+    if table.schema == shared { table.name.clone() } else { table.full_name() }
+}
+
+/// `; 1 204 rows`, where they were counted.
+fn counted(table: &Relation) -> String {
+    match table.rows {
+        Some(1) => "; 1 row".to_owned(),
+        Some(rows) => format!("; {} rows", in_groups(rows)),
+        None => String::new(),
+    }
+}
+
+fn in_groups(number: i64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `a, b and c`
+fn listed<T: AsRef<str>>(words: &[T]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Rows: every one gets a tenant, and a value where one is required.
+//!
+//! Promises: the default tenant is chosen once, and the choice is kept; a row of a tenant that doesn't exist gets an inactive
+//! one of its own, never the default.
+
+use super::super::catalogue::Relation;
+use super::super::ddl;
+use super::super::legacy;
+use super::super::names::quoted;
+use super::super::plan::{Step, StepKind};
+use super::{Comparison, Standing, counted, listed, spoken, step, undisturbed};
+
+impl Comparison<'_> {
+    /// Fills what is required and may be missing.
+    pub(super) fn rows(&mut self, Standing { wanted, now }: &mut Standing<'_>) {
+        if !now.has_rows {
+            return;
+        }
+        let name = spoken(now, self.shared);
+        let missing = |column: &str| {
+            now.column(column).is_some_and(|found| !found.required)
+                && wanted.column(column).is_some_and(|ours| ours.required)
+        };
+        if missing("tenant_id") && wanted.schema == self.shared {
+            self.default_tenant();
+            let sql = undisturbed(now, vec![format!("UPDATE {} SET tenant_id = {} WHERE tenant_id IS NULL", ddl::relation(now), legacy::DEFAULT_TENANT)]);
+            let words = format!("{name} may hold rows without tenant: give them to the default tenant{}", counted(now));
+            let mut given = step(StepKind::Additive, now, words, sql);
+            given.about.push(format!("{}.tenants", self.shared));
+            self.push(given);
+        }
+        let empty: Vec<String> = wanted.columns.iter().map(|column| column.name.clone()).filter(|column| column != "tenant_id" && missing(column)).collect();
+        if empty.is_empty() {
+            return;
+        }
+        let sets: Vec<String> = empty
+            .iter()
+            .filter_map(|column| {
+                let value = legacy::value_for(now, wanted.column(column)?);
+                Some(format!("{column} = coalesce({column}, {value})", column = quoted(column)))
+            })
+            .collect();
+        let condition: Vec<String> = empty.iter().map(|column| format!("{} IS NULL", quoted(column))).collect();
+        let statement = format!("UPDATE {} SET {} WHERE {}", ddl::relation(now), sets.join(", "), condition.join(" OR "));
+        let words = format!("{name} may hold rows without {}: fill them{}", listed(&empty), counted(now));
+        self.push(step(StepKind::Additive, now, words, undisturbed(now, vec![statement])));
+    }
+
+    /// Chooses the default tenant, once.
+    pub(super) fn default_tenant(&mut self) {
+        let tenants = format!("{}.tenants", self.shared);
+        let words = "rows or neighbours need a default tenant: the one with slug default, else the only one, else a new one";
+        if self.found.decided.iter().any(|decision| decision == legacy::CHOSEN) || self.steps.iter().any(|step| step.words == words) {
+            return;
+        }
+        self.push(Step {
+            words: words.to_owned(),
+            kind: StepKind::Additive,
+            sql: legacy::choose_default_tenant(),
+            stops: Vec::new(),
+            about: vec![tenants],
+        });
+    }
+
+    /// What is read once from an older program's rows, when all tables stand.
+    pub(super) fn rows_of_all(&mut self) {
+        let found = self.found;
+        let Some(tenants) = found.relation(self.shared, "tenants").filter(|tenants| tenants.has_rows) else { return };
+        if tenants.column("twilio_phone_number").is_none() || found.decided.iter().any(|decision| decision == legacy::NUMBERS_READ) {
+            return;
+        }
+        let calls = self.target.relation(self.shared, "call_logs");
+        self.push(Step {
+            words: "the numbers of the older program are read once, from its tenants and its calls; a tenant that is alone and has none accepts unknown numbers".to_owned(),
+            kind: StepKind::Additive,
+            sql: legacy::read_numbers(Some(tenants)),
+            stops: Vec::new(),
+            about: [Some(tenants.full_name()), calls.map(Relation::full_name), Some("switchboard.tenant_phone_numbers".to_owned())].into_iter().flatten().collect(),
+        });
+    }
+}

@@ -1,0 +1,246 @@
+//! Runs a plan.
+//!
+//! Promises: each step is one transaction, waits for a lock for less than half a second at a time, and is tried again; a
+//! crash between two steps leaves a state of which the next run makes a new plan. What waits runs only when approved.
+//! Doesn't: decide what a step is.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, Executor as _, PgConnection};
+
+use super::catalogue::Catalogue;
+use super::compare::compare;
+use super::error::{Refusal, SchemaError};
+use super::names::{Names, literal};
+use super::plan::{Plan, Step};
+use super::read::{self, Rows};
+
+/// What somebody has agreed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Approval {
+    /// Nothing: only what needs nobody's consent.
+    #[default]
+    None,
+    /// The plan of this digest.
+    Of(String),
+    /// Whatever is needed.
+    All,
+}
+
+/// How often a plan may have a next one. A dropped function takes what hangs on it along, which the next plan makes again.
+const ROUNDS: usize = 6;
+const LOCK_TRIES: usize = 120;
+const LOCK_PAUSE: Duration = Duration::from_millis(250);
+const APPROVED: &str = "approved step ";
+
+/// What would be done, with the rows counted. Changes nothing.
+pub async fn plan(options: &PgConnectOptions) -> Result<Plan, SchemaError> {
+    let mut connection = super::apply::connect(options).await?;
+    let names = Names::of_database(&mut connection).await?;
+    let found = read::read(&mut connection, &names, Rows::Counted).await?;
+    let target = read::read_target(&mut connection, &names).await?;
+    let _ = connection.close().await;
+    Ok(compare(&found, &target, &names.shared)?)
+}
+
+/// Brings what stands to the target. Returns what was done, in words.
+pub(super) async fn converge(
+    connection: &mut PgConnection,
+    names: &Names,
+    approval: &Approval,
+) -> Result<Vec<String>, SchemaError> {
+    let target = read::read_target(connection, names).await?;
+    let mut done = Vec::new();
+    let mut approved = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let found = read::read(connection, names, Rows::Ignored).await?;
+        let plan = compare(&found, &target, &names.shared)?;
+        if plan.steps.is_empty() {
+            return Ok(done);
+        }
+        approve(connection, &plan, approval, &found, &mut approved).await?;
+        done.extend(run(connection, &plan, &approved).await?);
+    }
+    let found = read::read(connection, names, Rows::Ignored).await?;
+    let left: Vec<String> =
+        compare(&found, &target, &names.shared)?.steps.into_iter().map(|step| step.words).collect();
+    if left.is_empty() { Ok(done) } else { Err(Refusal::NotConverged { found: left.join("; ") }.into()) }
+}
+
+/// Adds the digests of the waiting steps that somebody agreed to, now or before a crash. An agreement is kept where there is
+/// a place for it, before the first of its steps runs.
+async fn approve(
+    connection: &mut PgConnection,
+    plan: &Plan,
+    approval: &Approval,
+    found: &Catalogue,
+    approved: &mut BTreeSet<String>,
+) -> Result<(), SchemaError> {
+    let before = found.decided.iter().filter_map(|decision| decision.strip_prefix(APPROVED));
+    approved.extend(before.map(str::to_owned));
+    let agreed = match approval {
+        Approval::All => true,
+        Approval::Of(digest) => *digest == plan.digest(),
+        Approval::None => false,
+    };
+    if !agreed {
+        return Ok(());
+    }
+    let new: Vec<&Step> = plan.waiting().filter(|step| !approved.contains(&step.digest())).collect();
+    if found.relation("switchboard", "migration_audit").is_some() {
+        for step in &new {
+            note_approval(connection, step).await?;
+        }
+    }
+    approved.extend(new.into_iter().map(Step::digest));
+    Ok(())
+}
+
+async fn run(
+    connection: &mut PgConnection,
+    plan: &Plan,
+    approved: &BTreeSet<String>,
+) -> Result<Vec<String>, SchemaError> {
+    let agreed = plan.waiting().all(|step| approved.contains(&step.digest()));
+    let steps: Vec<&Step> = if agreed { plan.steps.iter().collect() } else { plan.ready() };
+    let mut done = Vec::new();
+    for step in steps {
+        run_step(connection, step).await?;
+        tracing::info!("migrated: {}", step.words);
+        done.push(step.words.clone());
+    }
+    if agreed || !done.is_empty() && plan.waiting().next().is_none() {
+        return Ok(done);
+    }
+    let waiting = plan.waiting().map(|step| step.words.clone()).collect();
+    Err(Refusal::Waiting { waiting, digest: plan.digest() }.into())
+}
+
+async fn run_step(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {
+    for attempt in 1.. {
+        match try_step(connection, step).await {
+            Err(SchemaError::Step { source, .. }) if attempt < LOCK_TRIES && is_contention(&source) => {
+                if attempt == 1 {
+                    tracing::info!("waiting for a lock that another session holds, to go on: {}", step.words);
+                }
+                tokio::time::sleep(LOCK_PAUSE).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    Ok(())
+}
+
+/// A lock that was not to be had, or two sessions that waited for each other.
+fn is_contention(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| ["55P03", "40P01"].contains(&code.as_ref()))
+}
+
+const SETTINGS: &str = "SET LOCAL lock_timeout = '400ms'; SET LOCAL statement_timeout = 0; SET LOCAL TimeZone = 'UTC'; \
+     SET LOCAL check_function_bodies = off; SET LOCAL search_path = pg_catalog, pg_temp";
+
+async fn try_step(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {
+    let mut transaction = connection.begin().await?;
+    transaction.execute(SETTINGS).await?;
+    for statement in &step.sql {
+        let ran = transaction.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(statement.clone()))).await;
+        if let Err(source) = ran {
+            transaction.rollback().await?;
+            return Err(SchemaError::Step {
+                words: step.words.clone(),
+                statement: statement.clone(),
+                source,
+            });
+        }
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn note_approval(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {
+    let statement = "INSERT INTO switchboard.migration_audit (relation, decision, detail)
+                     VALUES ($1, $2, jsonb_build_object('step', $3::text))";
+    sqlx::query(statement)
+        .bind(step.about.first())
+        .bind(format!("{APPROVED}{}", step.digest()))
+        .bind(&step.words)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// One text for everything that a comparison looks at: two equal ones need no second comparison.
+pub(super) fn fingerprint(found: &Catalogue) -> Result<String, SchemaError> {
+    let mut found = found.clone();
+    found.login.clear();
+    found.database.clear();
+    found.bypasses_row_security = false;
+    found.decided.clear();
+    for relation in &mut found.relations {
+        relation.has_rows = false;
+        relation.rows = None;
+        relation.made = 0;
+        relation.ours_to_change = true;
+    }
+    for function in &mut found.functions {
+        function.made = 0;
+        function.ours_to_change = true;
+    }
+    let text = serde_json::to_string(&found).map_err(|error| SchemaError::State(read::StateError(error)))?;
+    Ok(format!("{} {}", super::target::latest_version(), super::plan::hex(&Sha256::digest(text))))
+}
+
+/// What a look at the whole catalogue says before anything is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing of ours, nor anything of our names.
+    Empty,
+    /// It is as this version verified it, or the login may only serve.
+    Verified,
+    /// Something stands, and must be compared.
+    Unknown,
+}
+
+/// Looks, in one or two queries.
+pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Result<Standing, SchemaError> {
+    let found = read::read(connection, names, Rows::Ignored).await?;
+    let of_ours = |relation: &&super::catalogue::Relation| {
+        relation.schema == names.own && relation.name != "_sqlx_migrations"
+            || relation.schema == names.shared && SHARED.contains(&relation.name.as_str())
+    };
+    let has_functions = found.functions.iter().any(|function| function.schema == names.own || function.name == "get_tenant_by_phone");
+    if !has_functions && found.applied.is_empty() && !found.relations.iter().any(|relation| of_ours(&relation)) {
+        return Ok(Standing::Empty);
+    }
+    let Some(kept) = found.relation(&names.own, "verified_schema") else { return Ok(Standing::Unknown) };
+    if !kept.ours_to_change {
+        return Ok(Standing::Verified);
+    }
+    let fingerprint = fingerprint(&found)?;
+    let kept: Option<String> =
+        sqlx::query_scalar("SELECT fingerprint FROM switchboard.verified_schema").fetch_optional(connection).await?;
+    Ok(if kept == Some(fingerprint) { Standing::Verified } else { Standing::Unknown })
+}
+
+/// The names that older programs know too.
+const SHARED: [&str; 5] = ["tenants", "tenant_users", "call_logs", "appointments", "weekly_analytics"];
+
+/// Keeps what the catalogue is now.
+pub(super) async fn keep_verified(
+    connection: &mut PgConnection,
+    names: &Names,
+) -> Result<(), SchemaError> {
+    let found = read::read(connection, names, Rows::Ignored).await?;
+    let kept = literal(&fingerprint(&found)?);
+    let statement = format!(
+        "INSERT INTO switchboard.verified_schema (fingerprint) VALUES ({kept})
+         ON CONFLICT (single) DO UPDATE SET fingerprint = excluded.fingerprint, verified_at = now()
+         WHERE verified_schema.fingerprint <> excluded.fingerprint"
+    );
+    connection.execute(sqlx::AssertSqlSafe(statement)).await?;
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Tenants of older programs: which one is the default, whose numbers are whose.
+
+use super::super::catalogue::Relation;
+use super::super::conversion::UUID;
+use super::super::ddl;
+use super::super::names::literal;
+
+/// The audit's word for the choice of the default tenant.
+pub(in super::super) const CHOSEN: &str = "default tenant chosen";
+/// The audit's word for the end of the reading of numbers.
+pub(in super::super) const NUMBERS_READ: &str = "numbers read";
+/// The default tenant, once it is chosen.
+pub(in super::super) const DEFAULT_TENANT: &str = "(SELECT (a.detail ->> 'tenant_id')::uuid FROM switchboard.migration_audit a \
+     WHERE a.decision = 'default tenant chosen' ORDER BY a.id LIMIT 1)";
+/// E.164 of a number that can exist: in North America no area and no exchange begins with 0 or 1.
+const VALID: &str = r"'^(\+1[2-9][0-9]{2}[2-9][0-9]{6}|\+[2-9][0-9]{7,14})$'";
+
+/// The one with slug `default`, the oldest if there are several; else the only one; else a new one.
+pub(in super::super) fn choose_default_tenant() -> Vec<String> {
+    vec![
+        "INSERT INTO public.tenants (slug, company_name) SELECT 'default', 'Default tenant' \
+         WHERE NOT EXISTS (SELECT FROM public.tenants WHERE slug = 'default') AND (SELECT count(*) FROM public.tenants) <> 1"
+            .to_owned(),
+        format!(
+            "INSERT INTO switchboard.migration_audit (relation, decision, detail) \
+             SELECT 'public.tenants', {chosen}, jsonb_build_object('tenant_id', t.id, 'slug', t.slug) FROM public.tenants t \
+             WHERE NOT EXISTS (SELECT FROM switchboard.migration_audit WHERE decision = {chosen}) \
+             ORDER BY (t.slug = 'default') DESC NULLS LAST, t.created_at NULLS LAST, t.id LIMIT 1",
+            chosen = literal(CHOSEN)
+        ),
+    ]
+}
+
+/// A statement that ends with the default tenant's id as a literal.
+pub(in super::super) fn with_default_tenant(statement: &str) -> String {
+    format!("DO $do$ BEGIN EXECUTE $sql${statement} $sql$ || quote_literal({DEFAULT_TENANT}); END $do$")
+}
+
+/// A tenant for each id that rows name and nobody has: inactive, and never the default one.
+pub(in super::super) fn recover_tenants(table: &Relation) -> String {
+    format!(
+        "WITH lost AS (SELECT DISTINCT x.tenant_id FROM {table} x WHERE x.tenant_id IS NOT NULL \
+           AND NOT EXISTS (SELECT FROM public.tenants t WHERE t.id = x.tenant_id)), \
+         made AS (INSERT INTO public.tenants (id, slug, company_name, is_active, subscription_status) \
+           SELECT tenant_id, 'recovered-' || tenant_id, 'Recovered tenant', false, 'suspended' FROM lost RETURNING id) \
+         INSERT INTO switchboard.migration_audit (relation, decision, detail) \
+           SELECT {name}, 'tenant recovered', jsonb_build_object('tenant_id', id) FROM made",
+        table = ddl::relation(table),
+        name = literal(&table.full_name())
+    )
+}
+
+/// The tenant that a text names, by id or slug; only where it exists.
+pub(in super::super) fn tenant_of_text(table: &Relation) -> String {
+    format!(
+        "UPDATE {} x SET tenant_id = t.id FROM public.tenants t \
+         WHERE t.slug = x.tenant_id_legacy::text \
+            OR x.tenant_id_legacy::text ~ {UUID} AND t.id::text = lower(x.tenant_id_legacy::text)",
+        ddl::relation(table)
+    )
+}
+
+/// Reads the numbers that tenants claim, and those that their calls went to, once.
+pub(in super::super) fn read_numbers(tenants: Option<&Relation>) -> Vec<String> {
+    let mut statements = Vec::new();
+    if tenants.is_some_and(|tenants| tenants.column("twilio_phone_number").is_some()) {
+        statements.push(claimed_numbers());
+    }
+    statements.push(called_numbers());
+    let alone = "UPDATE public.tenants SET accepts_unknown_numbers = true \
+         WHERE (SELECT count(*) FROM public.tenants) = 1 AND NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers)";
+    match tenants {
+        Some(tenants) => statements.extend(super::super::compare::undisturbed(tenants, vec![alone.to_owned()])),
+        None => statements.push(alone.to_owned()),
+    }
+    statements.push(format!(
+        "INSERT INTO switchboard.migration_audit (relation, decision) VALUES ('public.tenants', {})",
+        literal(NUMBERS_READ)
+    ));
+    statements
+}
+
+/// Of two tenants that claim one number, the older keeps it.
+fn claimed_numbers() -> String {
+    format!(
+        "WITH claims AS (SELECT t.id, t.twilio_phone_number AS said, switchboard.normalise_phone_number(t.twilio_phone_number::text) AS number, t.created_at \
+           FROM public.tenants t WHERE t.twilio_phone_number IS NOT NULL), \
+         ranked AS (SELECT c.*, c.number ~ {VALID} AS valid, row_number() OVER (PARTITION BY c.number ORDER BY c.created_at NULLS LAST, c.id) AS place FROM claims c), \
+         kept AS (INSERT INTO switchboard.tenant_phone_numbers (phone_number, tenant_id, is_primary) \
+           SELECT r.number, r.id, NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers p WHERE p.tenant_id = r.id AND p.is_primary) \
+             FROM ranked r WHERE r.valid AND r.place = 1 ON CONFLICT DO NOTHING RETURNING tenant_id) \
+         INSERT INTO switchboard.migration_audit (relation, decision, detail) \
+           SELECT 'public.tenants', CASE WHEN NOT r.valid THEN 'number not valid' WHEN r.place = 1 THEN 'number taken over' ELSE 'number of an older tenant' END, \
+                  jsonb_build_object('id', r.id, 'column', 'twilio_phone_number', 'was', r.said) FROM ranked r"
+    )
+}
+
+/// For tenants that have no number, what inbound calls of theirs went to.
+fn called_numbers() -> String {
+    format!(
+        "INSERT INTO switchboard.tenant_phone_numbers (phone_number, tenant_id) \
+         SELECT DISTINCT ON (number) number, tenant_id \
+           FROM (SELECT switchboard.normalise_phone_number(c.to_number) AS number, c.tenant_id, min(c.started_at) AS first \
+                   FROM public.call_logs c WHERE c.direction = 'inbound' GROUP BY 1, 2) called \
+          WHERE number ~ {VALID} AND NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers n WHERE n.tenant_id = called.tenant_id) \
+          ORDER BY number, first, tenant_id ON CONFLICT DO NOTHING"
+    )
+}
