@@ -75,7 +75,6 @@ async fn bring(connection: &mut PgConnection, names: &Names, approval: &Approval
     reset_path(connection).await?;
     let steps = converge::converge(connection, names, approval).await?;
     if adopting {
-        prepare(connection, names).await?;
         note_all_applied(connection, names).await?;
     }
     converge::keep_verified(connection, names).await?;
@@ -191,7 +190,7 @@ async fn apply(
     Ok(())
 }
 
-async fn prepare(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
+pub(super) async fn prepare(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
     let prepared = connection.execute(sqlx::AssertSqlSafe(names.preparation())).await;
     if let Err(error) = prepared {
         return Err(rights::explain(connection, error).await);

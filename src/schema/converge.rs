@@ -31,7 +31,7 @@ pub enum Approval {
 }
 
 /// How often a plan may have a next one. A dropped function takes what hangs on it along, which the next plan makes again.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 7;
 const LOCK_TRIES: usize = 120;
 const LOCK_PAUSE: Duration = Duration::from_millis(250);
 const APPROVED: &str = "approved step ";
@@ -55,11 +55,16 @@ pub(super) async fn converge(
     let target = read::read_target(connection, names).await?;
     let mut done = Vec::new();
     let mut approved = BTreeSet::new();
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let found = read::read(connection, names, Rows::Ignored).await?;
         let plan = compare(&found, &target, &names.shared)?;
         if plan.steps.is_empty() {
             return Ok(done);
+        }
+        if round == 0 {
+            // Only now: a plan that is refused must change nothing.
+            super::apply::prepare(connection, names).await?;
+            continue;
         }
         approve(connection, &plan, approval, &found, &mut approved).await?;
         done.extend(run(connection, &plan, &approved).await?);

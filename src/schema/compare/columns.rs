@@ -68,6 +68,7 @@ impl Comparison<'_> {
         }
         words.push_str(&counted(now));
         now.columns.extend(added);
+        self.default_tenant_for(&sql);
         self.push(step(StepKind::Additive, now, words, sql));
     }
 

@@ -3,7 +3,7 @@
 //! Promises: the default tenant is chosen once, and the choice is kept; a row of a tenant that doesn't exist gets an inactive
 //! one of its own, never the default.
 
-use super::super::catalogue::Relation;
+use super::super::catalogue::{ConstraintKind, Relation};
 use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
@@ -17,19 +17,14 @@ impl Comparison<'_> {
             return;
         }
         let name = spoken(now, self.shared);
-        let missing = |column: &str| {
+        let may_miss = |now: &Relation, column: &str| {
             now.column(column).is_some_and(|found| !found.required)
                 && wanted.column(column).is_some_and(|ours| ours.required)
         };
-        if missing("tenant_id") && wanted.schema == self.shared {
-            self.default_tenant();
-            let sql = undisturbed(now, vec![format!("UPDATE {} SET tenant_id = {} WHERE tenant_id IS NULL", ddl::relation(now), legacy::DEFAULT_TENANT)]);
-            let words = format!("{name} may hold rows without tenant: give them to the default tenant{}", counted(now));
-            let mut given = step(StepKind::Additive, now, words, sql);
-            given.about.push(format!("{}.tenants", self.shared));
-            self.push(given);
+        if may_miss(now, "tenant_id") && wanted.schema == self.shared {
+            self.without_tenant(now);
         }
-        let empty: Vec<String> = wanted.columns.iter().map(|column| column.name.clone()).filter(|column| column != "tenant_id" && missing(column)).collect();
+        let empty: Vec<String> = wanted.columns.iter().map(|column| column.name.clone()).filter(|column| column != "tenant_id" && may_miss(now, column)).collect();
         if empty.is_empty() {
             return;
         }
@@ -44,6 +39,33 @@ impl Comparison<'_> {
         let statement = format!("UPDATE {} SET {} WHERE {}", ddl::relation(now), sets.join(", "), condition.join(" OR "));
         let words = format!("{name} may hold rows without {}: fill them{}", listed(&empty), counted(now));
         self.push(step(StepKind::Additive, now, words, undisturbed(now, vec![statement])));
+    }
+
+    fn without_tenant(&mut self, now: &mut Relation) {
+        self.default_tenant();
+        // Rows that move to one tenant may meet their like there: the key comes back when they are told apart.
+        let meets = |kind: ConstraintKind, columns: &[String]| {
+            matches!(kind, ConstraintKind::Unique | ConstraintKind::Exclusion) && columns.iter().any(|column| column == "tenant_id")
+        };
+        let keys: Vec<String> =
+            now.constraints.iter().filter(|key| meets(key.kind, &key.columns)).map(|key| key.name.clone()).collect();
+        let mut sql: Vec<String> = keys.iter().map(|key| ddl::drop_constraint(now, key)).collect();
+        let given = format!("UPDATE {} SET tenant_id = {} WHERE tenant_id IS NULL", ddl::relation(now), legacy::DEFAULT_TENANT);
+        sql.extend(undisturbed(now, vec![given]));
+        now.constraints.retain(|key| !keys.contains(&key.name));
+        now.indexes.retain(|index| !keys.contains(&index.name));
+        let words = format!("{} may hold rows without tenant: give them to the default tenant{}", spoken(now, self.shared), counted(now));
+        let kind = if keys.is_empty() { StepKind::Additive } else { self.kind_for(now) };
+        let mut given = step(kind, now, words, sql);
+        given.about.push(format!("{}.tenants", self.shared));
+        self.push(given);
+    }
+
+    /// Chooses the default tenant if statements name it.
+    pub(super) fn default_tenant_for(&mut self, statements: &[String]) {
+        if statements.iter().any(|statement| statement.contains(legacy::DEFAULT_TENANT)) {
+            self.default_tenant();
+        }
     }
 
     /// Chooses the default tenant, once.

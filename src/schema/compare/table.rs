@@ -78,6 +78,7 @@ impl<'a> Comparison<'a> {
         let empty = found.kind == RelationKind::Table && !found.has_rows;
         let kind = if empty { StepKind::Additive } else { StepKind::Waits };
         let stops = vec![format!("The older program's INSERT into {name} fails: the new table has other columns; its old one is {aside}.")];
+        self.default_tenant_for(&sql);
         self.push(Step { words, kind, sql, stops, about: vec![wanted.full_name()] });
         Relation { grants: self.default_grants(), ..now }
     }

@@ -61,6 +61,10 @@ pub(super) fn meaning(table: &Relation, wanted: &str, column: &str) -> Option<St
         alias.table == wanted && alias.column == column && alias.needs.iter().all(|needed| table.column(needed).is_some())
             && (!alias.value.contains("{location}") || leads_to_locations(table))
     })?;
+    let owner = match table.column("tenant_id") {
+        Some(owner) if owner.kind == "uuid" => format!("coalesce(x.tenant_id, {DEFAULT_TENANT})"),
+        Some(_) | None => DEFAULT_TENANT.to_owned(),
+    };
     let moment = |name: &str| table.column(name).map(|column| moment(column)).unwrap_or_default();
     Some(
         known
@@ -68,7 +72,7 @@ pub(super) fn meaning(table: &Relation, wanted: &str, column: &str) -> Option<St
             .replace("{created_at}", &moment("created_at"))
             .replace("{scheduled_date}", &moment("scheduled_date"))
             .replace("{location}", "(SELECT l.timezone FROM public.locations l WHERE l.id = x.location_id AND l.timezone IN (SELECT name FROM zones_known))")
-            .replace("{zone}", &format!("coalesce((SELECT z.zone FROM zones z WHERE z.id = coalesce(x.tenant_id, {DEFAULT_TENANT})), 'America/Chicago')")),
+            .replace("{zone}", &format!("coalesce((SELECT z.zone FROM zones z WHERE z.id = {owner}), 'America/Chicago')")),
     )
 }
 
