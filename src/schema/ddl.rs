@@ -3,7 +3,7 @@
 //! Promises: every name is quoted and spelt in full.
 //! Doesn't: decide which of them are needed.
 
-use super::catalogue::{Column, Constraint, Function, Policy, Relation, RelationKind, Trigger};
+use super::catalogue::{Column, Constraint, Function, Policy, Relation, RelationKind};
 use super::names::quoted;
 
 /// Whom hosted services let in from the outside.
@@ -99,9 +99,6 @@ pub(super) fn drop_policy(table: &Relation, policy: &str) -> String {
     format!("DROP POLICY {} ON {}", quoted(policy), relation(table))
 }
 
-pub(super) fn drop_trigger(table: &Relation, trigger: &Trigger) -> String {
-    format!("DROP TRIGGER {} ON {}", quoted(&trigger.name), relation(table))
-}
 
 /// Lets exactly those call a function who should, of the roles that exist.
 pub(super) fn callers(function: &Function, now: &[String], roles: &[String]) -> Vec<String> {

@@ -36,8 +36,9 @@ impl Comparison<'_> {
             sql,
         );
         if wanted.schema == self.shared {
+            let owners = if wanted.forced { ", an owner's too," } else { "" };
             step.stops.push(format!(
-                "A program whose login row-level security binds, an owner's too, sees no row of {name} and can't INSERT into it."
+                "A program whose login row-level security binds{owners} sees no row of {name} and can't INSERT into it."
             ));
         }
         self.push(step);
@@ -81,7 +82,9 @@ impl Comparison<'_> {
         if !sql.is_empty() {
             let words = format!("others than the server may use {name}: revoke what they were granted");
             let mut step = step(self.kind_for(now), now, words, sql);
-            step.stops.push(format!("A program that logs in as anon or authenticated can't read {name} or INSERT into it."));
+            if wanted.schema == self.shared {
+                step.stops.push(format!("A program that logs in as anon or authenticated can't read {name} or INSERT into it."));
+            }
             self.push(step);
         }
     }

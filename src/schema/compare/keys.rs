@@ -20,33 +20,33 @@ impl Comparison<'_> {
             .iter()
             .filter(|ours| ours.kind != ConstraintKind::Foreign && !now.constraints.contains(ours))
             .collect();
-        for ours in missing {
-            self.constraint(ours, now);
+        if missing.is_empty() {
+            return;
         }
-    }
-
-    fn constraint(&mut self, ours: &Constraint, now: &mut Relation) {
         let name = spoken(now, self.shared);
-        let unvalidated = now.constraints.iter().any(|found| found.name == ours.name && found.definition == ours.definition);
-        let repairs = if now.has_rows { legacy::before_constraint(now, &ours.name) } else { Vec::new() };
-        let mends_rows = !repairs.is_empty();
-        let mut sql = undisturbed_if_any(now, repairs);
-        let words = if unvalidated {
-            sql.push(ddl::alter(now, &format!("VALIDATE CONSTRAINT {}", quoted(&ours.name))));
-            format!("{} of {name} was never checked on the old rows: check it", ours.name)
-        } else {
-            sql.push(ddl::add_constraint(now, ours));
-            format!("{name} has no {}: add it", ours.name)
-        };
-        let words = format!("{words}{}{}", if mends_rows { "; rows that break it are mended, and what they said is kept in the audit" } else { "" }, counted(now));
+        let (mut sql, mut names, mut stops, mut mends_rows) = (Vec::new(), Vec::new(), Vec::new(), false);
+        for ours in missing {
+            let repairs = if now.has_rows { legacy::before_constraint(now, &ours.name) } else { Vec::new() };
+            mends_rows |= !repairs.is_empty();
+            sql.extend(undisturbed_if_any(now, repairs));
+            if is_unchecked(ours, now) {
+                sql.push(ddl::alter(now, &format!("VALIDATE CONSTRAINT {}", quoted(&ours.name))));
+            } else {
+                sql.push(ddl::add_constraint(now, ours));
+                stops.push(ours.name.clone());
+            }
+            names.push(ours.name.clone());
+            now.constraints.retain(|found| found.name != ours.name);
+            now.constraints.push(ours.clone());
+        }
+        let mended = if mends_rows { "; rows that break them are mended, and the audit keeps what they said" } else { "" };
+        let words = format!("{name} has no checked {}: make it sure{mended}{}", listed(&names), counted(now));
         let kind = if mends_rows { self.kind_for(now) } else { StepKind::Additive };
         let mut step = step(kind, now, words, sql);
-        if now.schema == self.shared && !unvalidated {
-            step.stops.push(format!("An INSERT into {name} that breaks {} is refused: {}.", ours.name, ours.definition));
+        if now.schema == self.shared && !stops.is_empty() {
+            step.stops.push(format!("An INSERT into {name} that breaks {} is refused.", listed(&stops)));
         }
         self.push(step);
-        now.constraints.retain(|found| found.name != ours.name);
-        now.constraints.push(ours.clone());
     }
 
     /// Constraints of our names with another meaning, and others that could refuse our rows.
@@ -170,30 +170,27 @@ impl Comparison<'_> {
         let missing: Vec<Constraint> = missing.cloned().collect();
         for ours in missing {
             let name = spoken(now, self.shared);
-            let unvalidated = now.constraints.iter().any(|found| found.name == ours.name && found.definition == ours.definition);
+            let unvalidated = is_unchecked(&ours, now);
             let repairs = if now.has_rows { legacy::before_constraint(now, &ours.name) } else { Vec::new() };
-            let parent = ours.references.as_ref().and_then(|parent| self.found.relations.iter().find(|found| found.full_name() == *parent));
             let mut sql = undisturbed_if_any(now, repairs);
             if !unvalidated {
                 sql.push(format!("{} NOT VALID", ddl::add_constraint(now, &ours)));
             }
-            sql.extend(seen(now, parent, ddl::alter(now, &format!("VALIDATE CONSTRAINT {}", quoted(&ours.name)))));
+            sql.push(ddl::alter(now, &format!("VALIDATE CONSTRAINT {}", quoted(&ours.name))));
             let words = format!("{name} has no checked {}: make it sure{}", ours.name, counted(now));
             let mut step = step(StepKind::Additive, now, words, sql);
             step.about.extend(ours.references.clone());
             if now.schema == self.shared && !unvalidated {
-                step.stops.push(format!("An INSERT into {name} that breaks {} is refused: {}.", ours.name, ours.definition));
+                step.stops.push(format!("An INSERT into {name} that breaks {} is refused.", ours.name));
             }
             self.push(step);
         }
     }
 }
 
-/// A check that reads both tables must see all their rows.
-fn seen(table: &Relation, parent: Option<&Relation>, check: String) -> Vec<String> {
-    let forced: Vec<&Relation> = [Some(table), parent].into_iter().flatten().filter(|table| table.forced).collect();
-    let each = |word: &str| forced.iter().map(|table| ddl::alter(table, &format!("{word} ROW LEVEL SECURITY"))).collect::<Vec<_>>();
-    [each("NO FORCE"), vec![check], each("FORCE")].concat()
+/// It stands, but nobody knows whether all rows keep it.
+fn is_unchecked(ours: &Constraint, now: &Relation) -> bool {
+    now.constraints.iter().any(|found| found.name == ours.name && found.definition == ours.definition)
 }
 
 fn undisturbed_if_any(table: &Relation, repairs: Vec<String>) -> Vec<String> {

@@ -14,9 +14,12 @@ mod rows;
 mod table;
 mod types;
 
+use std::collections::BTreeSet;
+
 use super::catalogue::{Catalogue, Relation, RelationKind};
 use super::ddl;
 use super::error::Refusal;
+use super::names::quoted;
 use super::plan::{Plan, Step, StepKind};
 
 /// What is found, what is wanted, and the steps from the one to the other so far.
@@ -29,7 +32,7 @@ struct Comparison<'a> {
 }
 
 /// The steps from `found` to `target`.
-pub fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Result<Plan, Refusal> {
+pub(super) fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Result<Plan, Refusal> {
     refuse_what_is_not_ours_to_change(found, target)?;
     let mut comparison = Comparison { found, target, shared, steps: Vec::new() };
     comparison.types_of_our_names();
@@ -43,8 +46,9 @@ pub fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Result<Pl
     }
     comparison.callers();
     comparison.neighbours();
-    comparison.rows_of_all();
-    Ok(Plan { steps: comparison.steps })
+    comparison.rows_of_all(&tables);
+    comparison.see_all_rows();
+    Ok(Plan { steps: comparison.together() })
 }
 
 fn refuse_what_is_not_ours_to_change(found: &Catalogue, target: &Catalogue) -> Result<(), Refusal> {
@@ -86,6 +90,44 @@ impl<'a> Comparison<'a> {
         standing
     }
 
+    /// A policy that is forced hides rows from the owner too, and a step that reads none of them would do its work wrongly in
+    /// silence: where a step reads or checks rows, nothing is forced meanwhile.
+    fn see_all_rows(&mut self) {
+        let found = self.found;
+        let mut forced: Vec<&Relation> = found.relations.iter().filter(|relation| relation.forced).collect();
+        let known: Vec<&Relation> = found.relations.iter().chain(&self.target.relations).collect();
+        for step in &mut self.steps {
+            let reads = step.sql.iter().any(|statement| reads_rows(statement));
+            let read: Vec<&Relation> = forced.iter().copied().filter(|table| reads && mentions(step, table)).collect();
+            for statement in &step.sql {
+                for table in known.iter().filter(|table| *statement == ddl::alter(table, FORCE)) {
+                    forced.push(table);
+                }
+                forced.retain(|table| *statement != ddl::alter(table, NO_FORCE));
+            }
+            let before = read.iter().map(|table| ddl::alter(table, NO_FORCE));
+            let after = read.iter().map(|table| ddl::alter(table, FORCE));
+            step.sql = before.chain(step.sql.drain(..)).chain(after).collect();
+        }
+    }
+
+    /// Steps about our own schema that follow each other are one: nobody needs to read about each function.
+    fn together(self) -> Vec<Step> {
+        let mut merged: Vec<(usize, Step)> = Vec::new();
+        for step in self.steps {
+            match merged.last_mut() {
+                Some((number, last)) if belong_together(last, &step, self.shared) => {
+                    *number += 1;
+                    last.sql.extend(step.sql);
+                    last.about.extend(step.about);
+                    last.words = format!("{number} things of our own schema are missing or not as they should be: make them right");
+                }
+                Some(_) | None => merged.push((1, step)),
+            }
+        }
+        merged.into_iter().map(|(_, step)| step).collect()
+    }
+
     fn push(&mut self, step: Step) {
         self.steps.push(step);
     }
@@ -94,6 +136,30 @@ impl<'a> Comparison<'a> {
     fn kind_for(&self, table: &Relation) -> StepKind {
         if table.schema == self.shared && table.has_rows { StepKind::Waits } else { StepKind::Additive }
     }
+}
+
+const FORCE: &str = "FORCE ROW LEVEL SECURITY";
+const NO_FORCE: &str = "NO FORCE ROW LEVEL SECURITY";
+
+fn reads_rows(statement: &str) -> bool {
+    const WORDS: [&str; 5] = ["UPDATE ", "WITH ", "INSERT ", "DO ", "DELETE "];
+    WORDS.iter().any(|word| statement.starts_with(word)) || statement.contains(" VALIDATE CONSTRAINT ")
+}
+
+fn mentions(step: &Step, table: &Relation) -> bool {
+    let names = [ddl::relation(table), table.full_name()];
+    step.about.contains(&table.full_name())
+        || step.sql.iter().any(|statement| names.iter().any(|name| statement.contains(name.as_str())))
+}
+
+/// Both additive, about our own schema, and held by the same others.
+fn belong_together(one: &Step, other: &Step, shared: &str) -> bool {
+    let mine = |step: &Step| step.kind == StepKind::Additive && step.stops.is_empty();
+    let held_by = |step: &Step| -> BTreeSet<String> {
+        step.about.iter().filter(|subject| subject.split('.').next() == Some(shared)).cloned().collect()
+    };
+    let is_own = |step: &Step| step.about.first().is_some_and(|subject| subject.split('.').next() != Some(shared));
+    mine(one) && mine(other) && is_own(one) && is_own(other) && held_by(one) == held_by(other)
 }
 
 enum Made<'a> {
@@ -112,26 +178,13 @@ fn step(kind: StepKind, about: &Relation, words: impl Into<String>, sql: Vec<Str
     Step { words: words.into(), kind, sql, stops: Vec::new(), about: vec![about.full_name()] }
 }
 
-/// Wraps statements that write rows: no trigger of anybody fires, and no policy hides a row from the owner.
+/// Wraps statements that write rows, so that no trigger of anybody fires.
 pub(super) fn undisturbed(table: &Relation, statements: Vec<String>) -> Vec<String> {
-    let mut wrapped = Vec::new();
-    let firing: Vec<_> = table.triggers.iter().filter(|trigger| trigger.enabled).collect();
-    let each = |word: &str| {
-        let word = word.to_owned();
-        firing
-            .iter()
-            .map(move |trigger| ddl::alter(table, &format!("{word} TRIGGER {}", super::names::quoted(&trigger.name))))
+    let each = |word: &str| -> Vec<String> {
+        let firing = table.triggers.iter().filter(|trigger| trigger.enabled);
+        firing.map(|trigger| ddl::alter(table, &format!("{word} TRIGGER {}", quoted(&trigger.name)))).collect()
     };
-    if table.forced {
-        wrapped.push(ddl::alter(table, "NO FORCE ROW LEVEL SECURITY"));
-    }
-    wrapped.extend(each("DISABLE"));
-    wrapped.extend(statements);
-    wrapped.extend(each("ENABLE"));
-    if table.forced {
-        wrapped.push(ddl::alter(table, "FORCE ROW LEVEL SECURITY"));
-    }
-    wrapped
+    [each("DISABLE"), statements, each("ENABLE")].concat()
 }
 
 /// `call_logs` where a person knows it by that name, else with its schema.

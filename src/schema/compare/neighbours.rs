@@ -50,7 +50,7 @@ impl Comparison<'_> {
                 },
                 |key| super::super::names::quoted(&key.name),
             );
-            sql.extend(seen_by_owner(table, ddl::alter(table, &format!("VALIDATE CONSTRAINT {key}"))));
+            sql.push(ddl::alter(table, &format!("VALIDATE CONSTRAINT {key}")));
             self.about_tenants(table, format!("{name} has no checked key to tenants: make it sure{}", counted(table)), sql);
         }
         if !has_index {
@@ -114,12 +114,4 @@ fn filled(table: &Relation) -> Vec<String> {
     }
     sql.push(ddl::alter(table, "ALTER COLUMN tenant_id SET NOT NULL"));
     sql
-}
-
-fn seen_by_owner(table: &Relation, check: String) -> Vec<String> {
-    if table.forced {
-        vec![ddl::alter(table, "NO FORCE ROW LEVEL SECURITY"), check, ddl::alter(table, "FORCE ROW LEVEL SECURITY")]
-    } else {
-        vec![check]
-    }
 }

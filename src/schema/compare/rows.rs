@@ -85,19 +85,28 @@ impl Comparison<'_> {
     }
 
     /// What is read once from an older program's rows, when all tables stand.
-    pub(super) fn rows_of_all(&mut self) {
+    pub(super) fn rows_of_all(&mut self, tables: &[Standing<'_>]) {
         let found = self.found;
-        let Some(tenants) = found.relation(self.shared, "tenants").filter(|tenants| tenants.has_rows) else { return };
-        if tenants.column("twilio_phone_number").is_none() || found.decided.iter().any(|decision| decision == legacy::NUMBERS_READ) {
+        if found.decided.iter().any(|decision| decision == legacy::NUMBERS_READ) || !self.came_from_elsewhere() {
             return;
         }
-        let calls = self.target.relation(self.shared, "call_logs");
+        let Some(tenants) = tables.iter().find(|table| table.wanted.schema == self.shared && table.wanted.name == "tenants") else {
+            return;
+        };
+        let about = ["tenants", "call_logs"].map(|name| format!("{}.{name}", self.shared));
         self.push(Step {
             words: "the numbers of the older program are read once, from its tenants and its calls; a tenant that is alone and has none accepts unknown numbers".to_owned(),
             kind: StepKind::Additive,
-            sql: legacy::read_numbers(Some(tenants)),
+            sql: legacy::read_numbers(&tenants.now),
             stops: Vec::new(),
-            about: [Some(tenants.full_name()), calls.map(Relation::full_name), Some("switchboard.tenant_phone_numbers".to_owned())].into_iter().flatten().collect(),
+            about: [about.as_slice(), &["switchboard.tenant_phone_numbers".to_owned()]].concat(),
         });
+    }
+
+    /// Whether an older program filled the tables: its tenants have a column for their number, its calls lack one of ours.
+    fn came_from_elsewhere(&self) -> bool {
+        let filled = |name: &str| self.found.relation(self.shared, name).filter(|table| table.has_rows);
+        filled("tenants").is_some_and(|tenants| tenants.column("twilio_phone_number").is_some())
+            || filled("call_logs").is_some_and(|calls| calls.column("answered_at").is_none())
     }
 }

@@ -7,6 +7,7 @@ use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
 use super::super::plan::{Step, StepKind};
+use super::access::noted;
 use super::{Comparison, Standing, counted, listed, spoken, step};
 
 impl<'a> Comparison<'a> {
@@ -17,6 +18,7 @@ impl<'a> Comparison<'a> {
             None => self.missing(wanted),
             Some(found) if found.kind == RelationKind::Table && has_our_ids(found, wanted) => {
                 let mut now = found.clone();
+                self.legacy_triggers(&mut now);
                 self.columns(wanted, &mut now);
                 now
             }
@@ -38,17 +40,27 @@ impl<'a> Comparison<'a> {
         let indexes: Vec<Index> = wanted.indexes.iter().filter(|index| !index.of_constraint).cloned().collect();
         sql.extend(indexes.iter().map(|index| index.definition.clone()));
         let constraints: Vec<Constraint> = inner.cloned().collect();
+        sql.extend(self.closed(wanted));
         let words = format!("{} is missing: make it", spoken(wanted, self.shared));
         self.push(step(StepKind::Additive, wanted, words, sql));
-        let fresh = Relation { columns: wanted.columns.clone(), constraints, indexes: wanted.indexes.clone(), ..bare(wanted) };
-        // Hosted services grant every new table to the roles of their interface.
-        Relation { grants: self.default_grants(), ..fresh }
+        Relation { constraints, has_rows: false, rows: None, ..wanted.clone() }
     }
 
-    /// What an outsider may be given by default privileges at the moment the table is made.
-    fn default_grants(&self) -> Vec<(String, String)> {
-        let outsiders = self.found.roles.iter().filter(|role| ddl::OUTSIDERS.contains(&role.as_str()));
-        outsiders.map(|role| (role.clone(), "ALL".to_owned())).collect()
+    /// Everything about who sees what of a table that was just made. Hosted services grant every new table to the roles of
+    /// their interface.
+    fn closed(&self, wanted: &Relation) -> Vec<String> {
+        let outsiders = ddl::OUTSIDERS.iter().filter(|role| **role == "PUBLIC" || self.found.roles.iter().any(|found| found == *role));
+        let mut sql: Vec<String> =
+            outsiders.map(|role| format!("REVOKE ALL ON {} FROM {}", ddl::relation(wanted), ddl::role(role))).collect();
+        if wanted.row_security {
+            sql.push(ddl::alter(wanted, "ENABLE ROW LEVEL SECURITY"));
+        }
+        if wanted.forced {
+            sql.push(ddl::alter(wanted, "FORCE ROW LEVEL SECURITY"));
+        }
+        sql.extend(wanted.policies.iter().map(|policy| ddl::policy(wanted, policy)));
+        sql.extend(wanted.grants.iter().map(|grant| ddl::grant(wanted, grant)));
+        sql
     }
 
     fn renamed_aside(&mut self, wanted: &Relation, found: &Relation) -> Relation {
@@ -60,13 +72,15 @@ impl<'a> Comparison<'a> {
             format!("ALTER INDEX {} RENAME TO {}", ddl::name(&found.schema, &index.name), quoted(&free))
         }));
         let holds_rows = matches!(found.kind, RelationKind::Table | RelationKind::Partitioned) && found.has_rows;
-        let mut now = bare(wanted);
+        // Not forced yet: other tables' rows are still to find theirs here.
+        let mut now = Relation { forced: false, ..bare(wanted) };
         now.has_rows = holds_rows;
         now.rows = found.rows;
         for column in &mut now.columns {
             column.required = column.required && column.name == "id";
         }
         sql.push(ddl::create_table(&now));
+        let closed = self.closed(&now);
         let name = spoken(wanted, self.shared);
         let mut words = format!("{name} can't become what it should be in place: rename it to {aside} and make {name} anew");
         if holds_rows {
@@ -74,13 +88,32 @@ impl<'a> Comparison<'a> {
             sql.extend(moved);
             words.push_str(", with its rows copied");
         }
+        sql.extend(closed);
         words.push_str(&counted(found));
         let empty = found.kind == RelationKind::Table && !found.has_rows;
         let kind = if empty { StepKind::Additive } else { StepKind::Waits };
         let stops = vec![format!("The older program's INSERT into {name} fails: the new table has other columns; its old one is {aside}.")];
         self.default_tenant_for(&sql);
         self.push(Step { words, kind, sql, stops, about: vec![wanted.full_name()] });
-        Relation { grants: self.default_grants(), ..now }
+        now
+    }
+
+    /// Triggers of the older programs' own functions. Somebody else's stay.
+    fn legacy_triggers(&mut self, now: &mut Relation) {
+        let (legacy, others): (Vec<_>, Vec<_>) =
+            now.triggers.drain(..).partition(|trigger| legacy::TRIGGER_FUNCTIONS.iter().any(|name| trigger.definition.contains(name)));
+        now.triggers = others;
+        if legacy.is_empty() {
+            return;
+        }
+        let names: Vec<&str> = legacy.iter().map(|trigger| trigger.name.as_str()).collect();
+        let mut sql: Vec<String> = legacy.iter().map(|trigger| noted(now, &trigger.definition)).collect();
+        sql.extend(legacy.iter().map(|trigger| format!("DROP TRIGGER {} ON {}", quoted(&trigger.name), ddl::relation(now))));
+        let words = format!(
+            "{} of {} belongs to an older program, and would run on every row of ours: drop it, after a note of it in the audit{}",
+            listed(&names), spoken(now, self.shared), counted(now)
+        );
+        self.push(step(self.kind_for(now), now, words, sql));
     }
 
     /// Other relations and indexes that bear the name of one of this table's keys or indexes.
@@ -125,15 +158,11 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The wanted table without anything that rows could contradict.
+/// The wanted table without anything that its rows could contradict.
 fn bare(wanted: &Relation) -> Relation {
     Relation {
         constraints: Vec::new(),
         indexes: Vec::new(),
-        policies: Vec::new(),
-        grants: Vec::new(),
-        row_security: false,
-        forced: false,
         has_rows: false,
         rows: None,
         ..wanted.clone()

@@ -8,6 +8,9 @@ mod names;
 mod repairs;
 mod tenants;
 
+/// What the triggers of older programs call: they keep `updated_at` and count weeks, which is ours to do now.
+pub(super) const TRIGGER_FUNCTIONS: [&str; 2] = ["update_updated_at_column(", "update_weekly_analytics("];
+
 pub(super) use copy::copy;
 pub(super) use names::{fills, value_for};
 pub(super) use repairs::before_constraint;

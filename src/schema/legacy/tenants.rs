@@ -61,18 +61,15 @@ pub(in super::super) fn tenant_of_text(table: &Relation) -> String {
 }
 
 /// Reads the numbers that tenants claim, and those that their calls went to, once.
-pub(in super::super) fn read_numbers(tenants: Option<&Relation>) -> Vec<String> {
+pub(in super::super) fn read_numbers(tenants: &Relation) -> Vec<String> {
     let mut statements = Vec::new();
-    if tenants.is_some_and(|tenants| tenants.column("twilio_phone_number").is_some()) {
+    if tenants.column("twilio_phone_number").is_some() {
         statements.push(claimed_numbers());
     }
     statements.push(called_numbers());
     let alone = "UPDATE public.tenants SET accepts_unknown_numbers = true \
          WHERE (SELECT count(*) FROM public.tenants) = 1 AND NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers)";
-    match tenants {
-        Some(tenants) => statements.extend(super::super::compare::undisturbed(tenants, vec![alone.to_owned()])),
-        None => statements.push(alone.to_owned()),
-    }
+    statements.extend(super::super::compare::undisturbed(tenants, vec![alone.to_owned()]));
     statements.push(format!(
         "INSERT INTO switchboard.migration_audit (relation, decision) VALUES ('public.tenants', {})",
         literal(NUMBERS_READ)
