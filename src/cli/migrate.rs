@@ -64,7 +64,8 @@ async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), 
 }
 
 fn done(migrated: &Migrated) -> String {
-    let mut lines: Vec<String> = migrated.applied.iter().map(|applied| format!("applied:  {applied}")).collect();
+    let mut lines: Vec<String> =
+        migrated.applied.iter().map(|applied| format!("applied:  {applied}")).collect();
     lines.extend(migrated.steps.iter().map(|step| format!("done:     {step}")));
     if !migrated.from_the_future.is_empty() {
         lines.push(format!(

@@ -54,12 +54,21 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
 }
 
 /// Looks first, and takes the lock only where something is to do.
-async fn bring(connection: &mut PgConnection, names: &Names, approval: &Approval) -> Result<Migrated, SchemaError> {
+async fn bring(
+    connection: &mut PgConnection,
+    names: &Names,
+    approval: &Approval,
+) -> Result<Migrated, SchemaError> {
     refuse_old_server(connection).await?;
     let known = applied_here(connection, names).await?;
     let is_complete = missing(&known)?.next().is_none();
     if is_complete && converge::look_at(connection, names).await? == Standing::Verified {
-        return Ok(Migrated { turn: Turn::First, applied: Vec::new(), steps: Vec::new(), from_the_future: newer(known) });
+        return Ok(Migrated {
+            turn: Turn::First,
+            applied: Vec::new(),
+            steps: Vec::new(),
+            from_the_future: newer(known),
+        });
     }
     let turn = lock::take(connection).await?;
     let known = applied_here(connection, names).await?;

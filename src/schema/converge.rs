@@ -217,8 +217,14 @@ pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Res
         relation.schema == names.own && relation.name != "_sqlx_migrations"
             || relation.schema == names.shared && SHARED.contains(&relation.name.as_str())
     };
-    let has_functions = found.functions.iter().any(|function| function.schema == names.own || function.name == "get_tenant_by_phone");
-    if !has_functions && found.applied.is_empty() && !found.relations.iter().any(|relation| of_ours(&relation)) {
+    let has_functions = found
+        .functions
+        .iter()
+        .any(|function| function.schema == names.own || function.name == "get_tenant_by_phone");
+    if !has_functions
+        && found.applied.is_empty()
+        && !found.relations.iter().any(|relation| of_ours(&relation))
+    {
         return Ok(Standing::Empty);
     }
     let Some(kept) = found.relation(&names.own, "verified_schema") else { return Ok(Standing::Unknown) };
@@ -226,8 +232,9 @@ pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Res
         return Ok(Standing::Verified);
     }
     let fingerprint = fingerprint(&found)?;
-    let kept: Option<String> =
-        sqlx::query_scalar("SELECT fingerprint FROM switchboard.verified_schema").fetch_optional(connection).await?;
+    let kept: Option<String> = sqlx::query_scalar("SELECT fingerprint FROM switchboard.verified_schema")
+        .fetch_optional(connection)
+        .await?;
     Ok(if kept == Some(fingerprint) { Standing::Verified } else { Standing::Unknown })
 }
 
@@ -235,10 +242,7 @@ pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Res
 const SHARED: [&str; 5] = ["tenants", "tenant_users", "call_logs", "appointments", "weekly_analytics"];
 
 /// Keeps what the catalogue is now.
-pub(super) async fn keep_verified(
-    connection: &mut PgConnection,
-    names: &Names,
-) -> Result<(), SchemaError> {
+pub(super) async fn keep_verified(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
     let found = read::read(connection, names, Rows::Ignored).await?;
     let kept = literal(&fingerprint(&found)?);
     let statement = format!(

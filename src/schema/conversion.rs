@@ -10,7 +10,9 @@ pub(super) const UUID: &str = "'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{
 pub(super) fn conversion(name: &str, from: &str, to: &str) -> Option<String> {
     const TRUE: &str = "('t', 'true', '1', 'y', 'yes', 'on')";
     let base = |kind: &str| kind.split('(').next().unwrap_or(kind).trim().to_owned();
-    let is_number = |kind: &str| matches!(kind, "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision");
+    let is_number = |kind: &str| {
+        matches!(kind, "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision")
+    };
     let is_text = |kind: &str| matches!(kind, "character varying" | "text");
     Some(match (base(from).as_str(), base(to).as_str()) {
         (from, "text") if is_text(from) => String::new(),
@@ -22,7 +24,9 @@ pub(super) fn conversion(name: &str, from: &str, to: &str) -> Option<String> {
         (from, "integer") if is_number(from) => {
             format!(" USING CASE WHEN abs({name}) < 2147483648 THEN round({name}::numeric)::integer END")
         }
-        (from, "numeric") if is_number(from) => format!(" USING CASE WHEN abs({name}) < 999999 THEN {name}::{to} END"),
+        (from, "numeric") if is_number(from) => {
+            format!(" USING CASE WHEN abs({name}) < 999999 THEN {name}::{to} END")
+        }
         (from, "boolean") if is_number(from) || is_text(from) => {
             format!(" USING lower({name}::text) IN {TRUE}")
         }

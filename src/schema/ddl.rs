@@ -35,8 +35,11 @@ pub(super) fn column(column: &Column) -> String {
 
 pub(super) fn create_table(table: &Relation) -> String {
     let columns: Vec<String> = table.columns.iter().map(column).collect();
-    let options =
-        if table.options.is_empty() { String::new() } else { format!(" WITH ({})", table.options.join(", ")) };
+    let options = if table.options.is_empty() {
+        String::new()
+    } else {
+        format!(" WITH ({})", table.options.join(", "))
+    };
     format!("CREATE TABLE {} (\n    {}\n){options}", relation(table), columns.join(",\n    "))
 }
 
@@ -99,12 +102,11 @@ pub(super) fn drop_policy(table: &Relation, policy: &str) -> String {
     format!("DROP POLICY {} ON {}", quoted(policy), relation(table))
 }
 
-
 /// Lets exactly those call a function who should, of the roles that exist.
 pub(super) fn callers(function: &Function, now: &[String], roles: &[String]) -> Vec<String> {
-    let outsiders = OUTSIDERS.iter().filter(|outsider| {
-        **outsider == "PUBLIC" || roles.iter().any(|role| role == *outsider)
-    });
+    let outsiders = OUTSIDERS
+        .iter()
+        .filter(|outsider| **outsider == "PUBLIC" || roles.iter().any(|role| role == *outsider));
     let revoked = outsiders
         .filter(|outsider| now.iter().any(|grantee| grantee == *outsider))
         .map(|outsider| format!("REVOKE ALL ON FUNCTION {} FROM {}", function.signature, role(outsider)));

@@ -67,9 +67,9 @@ pub enum Refusal {
     },
     /// Steps wait for a person.
     #[error(
-        "{} of the migration {} for you: {}. What needed no approval is done. Read the plan with `switchboard migrate \
-         --dry-run`, then run `switchboard migrate --approve {digest}` (or set SWITCHBOARD_MIGRATE_APPROVE={digest}).",
-        steps(.waiting.len()), if .waiting.len() == 1 { "waits" } else { "wait" }, .waiting.join("; ")
+        "{} of the migration {} for you:\n{}\nWhat needed no approval is done. `switchboard migrate --dry-run` tells the whole \
+         plan. To go on, run\n\nswitchboard migrate --approve {digest}\n\nor start with SWITCHBOARD_MIGRATE_APPROVE={digest}.",
+        steps(.waiting.len()), if .waiting.len() == 1 { "waits" } else { "wait" }, in_lines(.waiting)
     )]
     Waiting {
         /// What each is about, in words.
@@ -134,4 +134,9 @@ pub enum Refusal {
 
 fn steps(number: usize) -> String {
     if number == 1 { "1 step".to_owned() } else { format!("{number} steps") }
+}
+
+fn in_lines(steps: &[String]) -> String {
+    let lines: Vec<String> = steps.iter().map(|step| format!("  - {step}")).collect();
+    lines.join("\n")
 }

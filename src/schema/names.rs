@@ -22,7 +22,11 @@ impl Names {
     /// The real ones, where no database is at hand.
     #[must_use]
     pub fn usual() -> Self {
-        Self { shared: "public".to_owned(), own: "switchboard".to_owned(), extensions: "extensions".to_owned() }
+        Self {
+            shared: "public".to_owned(),
+            own: "switchboard".to_owned(),
+            extensions: "extensions".to_owned(),
+        }
     }
 
     /// The real ones.

@@ -52,14 +52,12 @@ pub fn parse(text: &str) -> Result<Catalogue, StateError> {
 
 /// A text that is no state.
 #[derive(Debug, thiserror::Error)]
-#[error("this is not what the query of `switchboard migrate --state-query` returns: {0}; send its single value whole")]
+#[error(
+    "this is not what the query of `switchboard migrate --state-query` returns: {0}; send its single value whole"
+)]
 pub struct StateError(pub(super) serde_json::Error);
 
-async fn read_text(
-    connection: &mut PgConnection,
-    names: &Names,
-    rows: Rows,
-) -> Result<String, sqlx::Error> {
+async fn read_text(connection: &mut PgConnection, names: &Names, rows: Rows) -> Result<String, sqlx::Error> {
     let query = state_query(names, rows);
     sqlx::query_scalar(sqlx::AssertSqlSafe(query)).persistent(false).fetch_one(connection).await
 }
@@ -80,7 +78,9 @@ pub(super) async fn read_target(
     transaction.execute(sqlx::AssertSqlSafe(shadow.closing_of_the_ledger())).await?;
     for migration in target::migrations() {
         let path = literal(&shadow.search_path(Fills::of(migration)?));
-        transaction.execute(sqlx::AssertSqlSafe(format!("SELECT set_config('search_path', {path}, true)"))).await?;
+        transaction
+            .execute(sqlx::AssertSqlSafe(format!("SELECT set_config('search_path', {path}, true)")))
+            .await?;
         transaction.execute(migration.sql.clone()).await?;
     }
     let text = read_text(&mut transaction, &shadow, Rows::Ignored).await?;

@@ -52,7 +52,10 @@ impl Comparison<'_> {
             let mut dropped = step(
                 kind,
                 now,
-                format!("the policy \"{}\" of {name} is not ours: drop it, after a note of it in the audit", policy.name),
+                format!(
+                    "the policy \"{}\" of {name} is not ours: drop it, after a note of it in the audit",
+                    policy.name
+                ),
                 vec![noted(now, &ddl::policy(now, policy)), ddl::drop_policy(now, &policy.name)],
             );
             if !is_ours {
@@ -83,7 +86,9 @@ impl Comparison<'_> {
             let words = format!("others than the server may use {name}: revoke what they were granted");
             let mut step = step(self.kind_for(now), now, words, sql);
             if wanted.schema == self.shared {
-                step.stops.push(format!("A program that logs in as anon or authenticated can't read {name} or INSERT into it."));
+                step.stops.push(format!(
+                    "A program that logs in as anon or authenticated can't read {name} or INSERT into it."
+                ));
             }
             self.push(step);
         }
@@ -93,11 +98,11 @@ impl Comparison<'_> {
 /// Takes from outsiders, and from the server's role, what they should not have.
 fn revoked(wanted: &Relation, now: &Relation) -> Vec<String> {
     let bound = |grantee: &str| grantee == "switchboard_app" || ddl::OUTSIDERS.contains(&grantee);
-    let tables = now
-        .grants
-        .iter()
-        .filter(|grant| bound(&grant.0) && !wanted.grants.contains(grant))
-        .map(|(grantee, privilege)| format!("REVOKE {privilege} ON {} FROM {}", ddl::relation(now), ddl::role(grantee)));
+    let tables = now.grants.iter().filter(|grant| bound(&grant.0) && !wanted.grants.contains(grant)).map(
+        |(grantee, privilege)| {
+            format!("REVOKE {privilege} ON {} FROM {}", ddl::relation(now), ddl::role(grantee))
+        },
+    );
     let columns = now.columns.iter().flat_map(|column| {
         column.grants.iter().filter(|(grantee, _)| bound(grantee)).map(|(grantee, privilege)| {
             let name = super::super::names::quoted(&column.name);

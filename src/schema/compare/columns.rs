@@ -20,7 +20,11 @@ impl Comparison<'_> {
 
     fn durability(&mut self, now: &mut Relation) {
         if now.unlogged {
-            let words = format!("{} is unlogged, and a crash would empty it: make it durable{}", spoken(now, self.shared), counted(now));
+            let words = format!(
+                "{} is unlogged, and a crash would empty it: make it durable{}",
+                spoken(now, self.shared),
+                counted(now)
+            );
             self.push(step(StepKind::Additive, now, words, vec![ddl::alter(now, "SET LOGGED")]));
             now.unlogged = false;
         }
@@ -44,7 +48,11 @@ impl Comparison<'_> {
             }
         }
         if !sql.is_empty() {
-            let words = format!("{} of {} is computed: keep its values, compute no more", listed(&names), spoken(now, self.shared));
+            let words = format!(
+                "{} of {} is computed: keep its values, compute no more",
+                listed(&names),
+                spoken(now, self.shared)
+            );
             let sql = vec![ddl::alter(now, &sql.join(", "))];
             self.push(step(self.kind_for(now), now, words, sql));
         }
@@ -57,11 +65,17 @@ impl Comparison<'_> {
             return;
         }
         let added: Vec<Column> = missing.into_iter().map(|column| added(column, now)).collect();
-        let actions: Vec<String> = added.iter().map(|column| format!("ADD COLUMN {}", ddl::column(column))).collect();
+        let actions: Vec<String> =
+            added.iter().map(|column| format!("ADD COLUMN {}", ddl::column(column))).collect();
         let names: Vec<&str> = added.iter().map(|column| column.name.as_str()).collect();
         let fills = legacy::fills(now, &names);
         let mut sql = vec![ddl::alter(now, &actions.join(", "))];
-        let mut words = format!("{} has no {}: add {}", spoken(now, self.shared), listed(&names), if names.len() == 1 { "it" } else { "them" });
+        let mut words = format!(
+            "{} has no {}: add {}",
+            spoken(now, self.shared),
+            listed(&names),
+            if names.len() == 1 { "it" } else { "them" }
+        );
         if !fills.is_empty() && now.has_rows {
             sql.extend(undisturbed(now, fills));
             words.push_str(", with what its older columns say");
@@ -89,7 +103,11 @@ impl Comparison<'_> {
             names.push(column.name.clone());
         }
         if !actions.is_empty() {
-            let words = format!("the default of {} of {} is another one: set ours", listed(&names), spoken(now, self.shared));
+            let words = format!(
+                "the default of {} of {} is another one: set ours",
+                listed(&names),
+                spoken(now, self.shared)
+            );
             let sql = vec![ddl::alter(now, &actions.join(", "))];
             self.push(step(StepKind::Additive, now, words, sql));
         }
@@ -100,7 +118,9 @@ impl Comparison<'_> {
         let mut actions = Vec::new();
         let mut names = Vec::new();
         let in_key = primary_key(now);
-        for column in now.columns.iter_mut().filter(|column| column.required && !column.generated && !column.identity) {
+        for column in
+            now.columns.iter_mut().filter(|column| column.required && !column.generated && !column.identity)
+        {
             let ours = wanted.column(&column.name);
             let refuses = match ours {
                 Some(ours) => !ours.required,
@@ -113,7 +133,11 @@ impl Comparison<'_> {
             }
         }
         if !actions.is_empty() {
-            let words = format!("{} of {} would refuse our rows: no longer require it", listed(&names), spoken(now, self.shared));
+            let words = format!(
+                "{} of {} would refuse our rows: no longer require it",
+                listed(&names),
+                spoken(now, self.shared)
+            );
             let sql = vec![ddl::alter(now, &actions.join(", "))];
             self.push(step(StepKind::Additive, now, words, sql));
         }
@@ -142,7 +166,10 @@ impl Comparison<'_> {
         let kind = if without_default.is_empty() { StepKind::Additive } else { self.kind_for(now) };
         let words = format!("{name} does not require {}: require it{}", listed(&names), counted(now));
         let mut step = step(kind, now, words, vec![ddl::alter(now, &actions.join(", "))]);
-        step.stops.push(format!("An INSERT into {name} that leaves out {}, or says NULL, is refused.", listed(&names)));
+        step.stops.push(format!(
+            "An INSERT into {name} that leaves out {}, or says NULL, is refused.",
+            listed(&names)
+        ));
         self.push(step);
     }
 }

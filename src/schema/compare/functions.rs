@@ -22,7 +22,9 @@ impl Comparison<'_> {
             let aside = format!("{name}_legacy");
             let sql = format!("ALTER TYPE {} RENAME TO {}", ddl::name(schema, name), quoted(&aside));
             self.push(Step {
-                words: format!("the type {schema}.{name} has the name of a table of ours: rename it to {aside}"),
+                words: format!(
+                    "the type {schema}.{name} has the name of a table of ours: rename it to {aside}"
+                ),
                 kind: StepKind::Waits,
                 sql: vec![sql],
                 stops: Vec::new(),
@@ -61,7 +63,9 @@ impl Comparison<'_> {
         let (words, now): (_, &[String]) = match found {
             Some(found) if found.definition == wanted.definition => return,
             Some(found) => ("has another body: replace it", &found.grants),
-            None => ("is missing: make it", &["PUBLIC".to_owned(), "anon".to_owned(), "authenticated".to_owned()]),
+            None => {
+                ("is missing: make it", &["PUBLIC".to_owned(), "anon".to_owned(), "authenticated".to_owned()])
+            }
         };
         let mut sql = vec![definition.clone()];
         if found.is_none() {
@@ -74,10 +78,15 @@ impl Comparison<'_> {
     pub(super) fn callers(&mut self) {
         let found = self.found;
         for wanted in &self.target.functions {
-            let Some(standing) = found.functions.iter().find(|found| can_be_replaced(found, wanted)) else { continue };
+            let Some(standing) = found.functions.iter().find(|found| can_be_replaced(found, wanted)) else {
+                continue;
+            };
             let sql = ddl::callers(wanted, &standing.grants, &found.roles);
             if !sql.is_empty() {
-                let words = format!("the function {} can be called by others than it should be: change that", wanted.signature);
+                let words = format!(
+                    "the function {} can be called by others than it should be: change that",
+                    wanted.signature
+                );
                 self.push(step(words, sql, wanted));
             }
         }

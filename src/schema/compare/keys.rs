@@ -39,7 +39,11 @@ impl Comparison<'_> {
             now.constraints.retain(|found| found.name != ours.name);
             now.constraints.push(ours.clone());
         }
-        let mended = if mends_rows { "; rows that break them are mended, and the audit keeps what they said" } else { "" };
+        let mended = if mends_rows {
+            "; rows that break them are mended, and the audit keeps what they said"
+        } else {
+            ""
+        };
         let words = format!("{name} has no checked {}: make it sure{mended}{}", listed(&names), counted(now));
         let kind = if mends_rows { self.kind_for(now) } else { StepKind::Additive };
         let mut step = step(kind, now, words, sql);
@@ -58,11 +62,14 @@ impl Comparison<'_> {
                 None => match found.kind {
                     ConstraintKind::Primary | ConstraintKind::Exclusion => true,
                     ConstraintKind::Check | ConstraintKind::Foreign => only_ours(&found.columns, wanted),
-                    ConstraintKind::Unique => only_ours(&found.columns, wanted) && !self.needed_outside(&found.name, now),
+                    ConstraintKind::Unique => {
+                        only_ours(&found.columns, wanted) && !self.needed_outside(&found.name, now)
+                    }
                 },
             }
         };
-        let going: Vec<Constraint> = now.constraints.iter().filter(|found| contradicts(found)).cloned().collect();
+        let going: Vec<Constraint> =
+            now.constraints.iter().filter(|found| contradicts(found)).cloned().collect();
         if going.is_empty() {
             return;
         }
@@ -75,12 +82,24 @@ impl Comparison<'_> {
             sql.push(ddl::drop_constraint(now, &constraint.name));
             sql.extend(after);
         }
-        let words = format!("{} of {name} {} not ours and could refuse our rows: drop {}{}", listed(&names),
-            if names.len() == 1 { "is" } else { "are" }, if names.len() == 1 { "it" } else { "them" }, counted(now));
+        let words = format!(
+            "{} of {name} {} not ours and could refuse our rows: drop {}{}",
+            listed(&names),
+            if names.len() == 1 { "is" } else { "are" },
+            if names.len() == 1 { "it" } else { "them" },
+            counted(now)
+        );
         let mut step = step(self.kind_for(now), now, words, sql);
-        let keys: Vec<&str> = going.iter().filter(|gone| gone.kind == ConstraintKind::Unique || gone.kind == ConstraintKind::Primary).map(|gone| gone.name.as_str()).collect();
+        let keys: Vec<&str> = going
+            .iter()
+            .filter(|gone| gone.kind == ConstraintKind::Unique || gone.kind == ConstraintKind::Primary)
+            .map(|gone| gone.name.as_str())
+            .collect();
         if !keys.is_empty() {
-            step.stops.push(format!("An INSERT into {name} with ON CONFLICT on the columns of {} is refused.", listed(&keys)));
+            step.stops.push(format!(
+                "An INSERT into {name} with ON CONFLICT on the columns of {} is refused.",
+                listed(&keys)
+            ));
         }
         self.push(step);
         now.constraints.retain(|found| !going.contains(found));
@@ -93,11 +112,16 @@ impl Comparison<'_> {
         let leading = self.leading_to(&key.name, now);
         let mut before: Vec<String> =
             leading.iter().map(|(table, foreign)| ddl::drop_constraint(table, &foreign.name)).collect();
-        let outside: Vec<_> = leading.iter().filter(|(table, foreign)| !self.is_ours(table, foreign)).collect();
+        let outside: Vec<_> =
+            leading.iter().filter(|(table, foreign)| !self.is_ours(table, foreign)).collect();
         if !outside.is_empty() {
-            let name = self.free_name(&now.schema, &format!("{}_{}_legacy_key", now.name, key.columns.join("_")));
+            let name =
+                self.free_name(&now.schema, &format!("{}_{}_legacy_key", now.name, key.columns.join("_")));
             let columns: Vec<String> = key.columns.iter().map(|column| quoted(column)).collect();
-            before.push(ddl::alter(now, &format!("ADD CONSTRAINT {} UNIQUE ({})", quoted(&name), columns.join(", "))));
+            before.push(ddl::alter(
+                now,
+                &format!("ADD CONSTRAINT {} UNIQUE ({})", quoted(&name), columns.join(", ")),
+            ));
         }
         // A foreign key takes the key that stands when it is made, so the old one goes in between.
         let after = outside.iter().map(|(table, foreign)| ddl::add_constraint(table, foreign)).collect();
@@ -106,12 +130,20 @@ impl Comparison<'_> {
 
     fn leading_to<'b>(&'b self, key: &str, table: &Relation) -> Vec<(&'b Relation, &'b Constraint)> {
         let name = table.full_name();
-        let all = self.found.relations.iter().flat_map(|relation| relation.constraints.iter().map(move |constraint| (relation, constraint)));
-        all.filter(|(_, constraint)| constraint.references.as_ref() == Some(&name) && constraint.key.as_deref() == Some(key)).collect()
+        let all =
+            self.found.relations.iter().flat_map(|relation| {
+                relation.constraints.iter().map(move |constraint| (relation, constraint))
+            });
+        all.filter(|(_, constraint)| {
+            constraint.references.as_ref() == Some(&name) && constraint.key.as_deref() == Some(key)
+        })
+        .collect()
     }
 
     fn is_ours(&self, table: &Relation, foreign: &Constraint) -> bool {
-        self.target.relation(&table.schema, &table.name).is_some_and(|wanted| only_ours(&foreign.columns, wanted))
+        self.target
+            .relation(&table.schema, &table.name)
+            .is_some_and(|wanted| only_ours(&foreign.columns, wanted))
     }
 
     fn needed_outside(&self, key: &str, table: &Relation) -> bool {
@@ -128,7 +160,9 @@ impl Comparison<'_> {
                 Some(ours) => ours.definition != index.definition || !index.valid || ours.of_constraint,
                 None => {
                     !index.valid
-                        || index.unique && columns.is_none_or(|columns| only_ours(&columns, wanted)) && !self.needed_outside(&index.name, now)
+                        || index.unique
+                            && columns.is_none_or(|columns| only_ours(&columns, wanted))
+                            && !self.needed_outside(&index.name, now)
                 }
             }
         };
@@ -137,14 +171,24 @@ impl Comparison<'_> {
             return;
         }
         let names: Vec<&str> = going.iter().map(|index| index.name.as_str()).collect();
-        let sql = names.iter().map(|index| format!("DROP INDEX IF EXISTS {}", ddl::name(&now.schema, index))).collect();
+        let sql = names
+            .iter()
+            .map(|index| format!("DROP INDEX IF EXISTS {}", ddl::name(&now.schema, index)))
+            .collect();
         let name = spoken(now, self.shared);
-        let words = format!("{} of {name} {} broken, or could refuse our rows: drop", listed(&names), if names.len() == 1 { "is" } else { "are" });
+        let words = format!(
+            "{} of {name} {} broken, or could refuse our rows: drop",
+            listed(&names),
+            if names.len() == 1 { "is" } else { "are" }
+        );
         let broken = going.iter().all(|index| !index.valid);
         let kind = if broken { StepKind::Additive } else { self.kind_for(now) };
         let mut step = step(kind, now, words, sql);
         if !broken {
-            step.stops.push(format!("An INSERT into {name} with ON CONFLICT on the columns of {} is refused.", listed(&names)));
+            step.stops.push(format!(
+                "An INSERT into {name} with ON CONFLICT on the columns of {} is refused.",
+                listed(&names)
+            ));
         }
         self.push(step);
         now.indexes.retain(|index| !going.contains(index));
@@ -152,13 +196,17 @@ impl Comparison<'_> {
 
     /// Indexes that make reading quick.
     pub(super) fn indexes(&mut self, Standing { wanted, now }: &mut Standing<'_>) {
-        let missing = wanted.indexes.iter().filter(|ours| !ours.of_constraint && !now.indexes.iter().any(|index| index.name == ours.name));
+        let missing = wanted
+            .indexes
+            .iter()
+            .filter(|ours| !ours.of_constraint && !now.indexes.iter().any(|index| index.name == ours.name));
         let missing: Vec<Index> = missing.cloned().collect();
         for index in missing {
             let repairs = if now.has_rows { legacy::before_constraint(now, &index.name) } else { Vec::new() };
             let mut sql = undisturbed_if_any(now, repairs);
             sql.push(index.definition.clone());
-            let words = format!("{} has no index {}: make it{}", spoken(now, self.shared), index.name, counted(now));
+            let words =
+                format!("{} has no index {}: make it{}", spoken(now, self.shared), index.name, counted(now));
             self.push(step(StepKind::Additive, now, words, sql));
             now.indexes.push(index);
         }
@@ -166,7 +214,10 @@ impl Comparison<'_> {
 
     /// The keys that lead out of a table.
     pub(super) fn foreign_keys(&mut self, Standing { wanted, now }: &Standing<'_>) {
-        let missing = wanted.constraints.iter().filter(|ours| ours.kind == ConstraintKind::Foreign && !now.constraints.contains(ours));
+        let missing = wanted
+            .constraints
+            .iter()
+            .filter(|ours| ours.kind == ConstraintKind::Foreign && !now.constraints.contains(ours));
         let missing: Vec<Constraint> = missing.cloned().collect();
         for ours in missing {
             let name = spoken(now, self.shared);

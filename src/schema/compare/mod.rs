@@ -57,7 +57,10 @@ fn refuse_what_is_not_ours_to_change(found: &Catalogue, target: &Catalogue) -> R
     });
     let functions = found.functions.iter().filter(|function| {
         !function.ours_to_change
-            && target.functions.iter().any(|ours| ours.schema == function.schema && ours.name == function.name)
+            && target
+                .functions
+                .iter()
+                .any(|ours| ours.schema == function.schema && ours.name == function.name)
     });
     let mut names: Vec<String> =
         strangers.map(|relation| format!("{} (of {})", relation.full_name(), relation.owner)).collect();
@@ -98,7 +101,8 @@ impl<'a> Comparison<'a> {
         let known: Vec<&Relation> = found.relations.iter().chain(&self.target.relations).collect();
         for step in &mut self.steps {
             let reads = step.sql.iter().any(|statement| reads_rows(statement));
-            let read: Vec<&Relation> = forced.iter().copied().filter(|table| reads && mentions(step, table)).collect();
+            let read: Vec<&Relation> =
+                forced.iter().copied().filter(|table| reads && mentions(step, table)).collect();
             for statement in &step.sql {
                 for table in known.iter().filter(|table| *statement == ddl::alter(table, FORCE)) {
                     forced.push(table);
@@ -120,7 +124,9 @@ impl<'a> Comparison<'a> {
                     *number += 1;
                     last.sql.extend(step.sql);
                     last.about.extend(step.about);
-                    last.words = format!("{number} things of our own schema are missing or not as they should be: make them right");
+                    last.words = format!(
+                        "{number} things of our own schema are missing or not as they should be: make them right"
+                    );
                 }
                 Some(_) | None => merged.push((1, step)),
             }
@@ -158,7 +164,8 @@ fn belong_together(one: &Step, other: &Step, shared: &str) -> bool {
     let held_by = |step: &Step| -> BTreeSet<String> {
         step.about.iter().filter(|subject| subject.split('.').next() == Some(shared)).cloned().collect()
     };
-    let is_own = |step: &Step| step.about.first().is_some_and(|subject| subject.split('.').next() != Some(shared));
+    let is_own =
+        |step: &Step| step.about.first().is_some_and(|subject| subject.split('.').next() != Some(shared));
     mine(one) && mine(other) && is_own(one) && is_own(other) && held_by(one) == held_by(other)
 }
 
@@ -182,7 +189,9 @@ fn step(kind: StepKind, about: &Relation, words: impl Into<String>, sql: Vec<Str
 pub(super) fn undisturbed(table: &Relation, statements: Vec<String>) -> Vec<String> {
     let each = |word: &str| -> Vec<String> {
         let firing = table.triggers.iter().filter(|trigger| trigger.enabled);
-        firing.map(|trigger| ddl::alter(table, &format!("{word} TRIGGER {}", quoted(&trigger.name)))).collect()
+        firing
+            .map(|trigger| ddl::alter(table, &format!("{word} TRIGGER {}", quoted(&trigger.name))))
+            .collect()
     };
     [each("DISABLE"), statements, each("ENABLE")].concat()
 }

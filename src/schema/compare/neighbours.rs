@@ -3,12 +3,15 @@
 //! Promises: where they exist they get a `tenant_id` whose default is the default tenant, so that their program's own
 //! INSERTs go on working; its key and an index. Nothing else of theirs changes: no key, type, view, policy or trigger.
 
-use super::super::catalogue::{ConstraintKind, Relation, RelationKind};
+use super::super::catalogue::{Column, Constraint, ConstraintKind, Relation, RelationKind};
 use super::super::ddl;
 use super::super::legacy;
+use super::super::names::quoted;
 use super::super::plan::StepKind;
 use super::{Comparison, counted, step, undisturbed};
 
+/// What follows is the default tenant's id.
+const ADDED: &str = "ADD COLUMN tenant_id uuid NOT NULL DEFAULT";
 const NEIGHBOURS: [&str; 3] = ["leads", "signals", "contacts"];
 
 impl Comparison<'_> {
@@ -16,7 +19,9 @@ impl Comparison<'_> {
     pub(super) fn neighbours(&mut self) {
         let found = self.found;
         for name in NEIGHBOURS {
-            if let Some(table) = found.relation(self.shared, name).filter(|relation| relation.kind == RelationKind::Table) {
+            if let Some(table) =
+                found.relation(self.shared, name).filter(|relation| relation.kind == RelationKind::Table)
+            {
                 self.neighbour(table);
             }
         }
@@ -27,41 +32,66 @@ impl Comparison<'_> {
         if column.is_some_and(|column| column.kind != "uuid") {
             return self.strange_neighbour(table);
         }
-        let name = &table.name;
         let is_set = column.is_some_and(|column| column.required && column.default.is_some());
         let has_key = table.constraints.iter().any(|key| leads_to_tenants(key) && key.validated);
-        let has_index = table.indexes.iter().any(|index| index.valid && index.columns.first() == Some(&Some("tenant_id".to_owned())));
+        let has_index = table
+            .indexes
+            .iter()
+            .any(|index| index.valid && index.columns.first() == Some(&Some("tenant_id".to_owned())));
         if is_set && has_key && has_index {
             return;
         }
         self.default_tenant();
         if !is_set {
-            let sql = if column.is_some() { filled(table) } else { vec![legacy::with_default_tenant(&ddl::alter(table, "ADD COLUMN tenant_id uuid NOT NULL DEFAULT"))] };
-            let found = if column.is_some() { "may hold rows without tenant" } else { "has no tenant_id" };
-            self.about_tenants(table, format!("{name} {found}: every row, and every new one that names no tenant, belongs to the default tenant{}", counted(table)), sql);
+            self.tenant_of_every_row(table);
         }
         if !has_key {
-            let mut sql = undisturbed(table, vec![legacy::recover_tenants(table)]);
-            let key = table.constraints.iter().find(|key| leads_to_tenants(key)).map_or_else(
-                || {
-                    let free = free_key(table);
-                    sql.push(ddl::alter(table, &format!("ADD CONSTRAINT {free} FOREIGN KEY (tenant_id) REFERENCES public.tenants (id) NOT VALID")));
-                    free
-                },
-                |key| super::super::names::quoted(&key.name),
-            );
-            sql.push(ddl::alter(table, &format!("VALIDATE CONSTRAINT {key}")));
-            self.about_tenants(table, format!("{name} has no checked key to tenants: make it sure{}", counted(table)), sql);
+            self.key_to_tenants(table);
         }
         if !has_index {
-            let mut sql = Vec::new();
-            for broken in table.indexes.iter().filter(|index| !index.valid && index.columns == [Some("tenant_id".to_owned())]) {
-                sql.push(format!("DROP INDEX {}", ddl::name(&table.schema, &broken.name)));
-            }
-            let free = self.free_name(&table.schema, &format!("{name}_tenant_id_idx"));
-            sql.push(format!("CREATE INDEX {free} ON {} (tenant_id)", ddl::relation(table)));
-            self.about_tenants(table, format!("{name} has no index on tenant_id: make it{}", counted(table)), sql);
+            self.index_on_tenant(table);
         }
+    }
+
+    fn tenant_of_every_row(&mut self, table: &Relation) {
+        let (found, sql) = match table.column("tenant_id") {
+            Some(column) => ("may hold rows without tenant", filled(table, column)),
+            None => ("has no tenant_id", vec![legacy::with_default_tenant(&ddl::alter(table, ADDED))]),
+        };
+        let words = format!(
+            "{} {found}: every row, and every new one that names no tenant, belongs to the default tenant{}",
+            table.name,
+            counted(table)
+        );
+        self.about_tenants(table, words, sql);
+    }
+
+    fn key_to_tenants(&mut self, table: &Relation) {
+        let mut sql = undisturbed(table, vec![legacy::recover_tenants(table)]);
+        let standing = table.constraints.iter().find(|key| leads_to_tenants(key));
+        let key = standing.map_or_else(|| free_key(table), |key| quoted(&key.name));
+        if standing.is_none() {
+            let action = format!(
+                "ADD CONSTRAINT {key} FOREIGN KEY (tenant_id) REFERENCES public.tenants (id) NOT VALID"
+            );
+            sql.push(ddl::alter(table, &action));
+        }
+        sql.push(ddl::alter(table, &format!("VALIDATE CONSTRAINT {key}")));
+        let words = format!("{} has no checked key to tenants: make it sure{}", table.name, counted(table));
+        self.about_tenants(table, words, sql);
+    }
+
+    fn index_on_tenant(&mut self, table: &Relation) {
+        let broken = table
+            .indexes
+            .iter()
+            .filter(|index| !index.valid && index.columns == [Some("tenant_id".to_owned())]);
+        let mut sql: Vec<String> =
+            broken.map(|broken| format!("DROP INDEX {}", ddl::name(&table.schema, &broken.name))).collect();
+        let free = self.free_name(&table.schema, &format!("{}_tenant_id_idx", table.name));
+        sql.push(format!("CREATE INDEX {free} ON {} (tenant_id)", ddl::relation(table)));
+        let words = format!("{} has no index on tenant_id: make it{}", table.name, counted(table));
+        self.about_tenants(table, words, sql);
     }
 
     fn about_tenants(&mut self, table: &Relation, words: String, sql: Vec<String>) {
@@ -70,19 +100,22 @@ impl Comparison<'_> {
         self.push(step);
     }
 
-    /// A tenant_id of another type stays, under another name.
+    /// A `tenant_id` of another type stays, under another name.
     fn strange_neighbour(&mut self, table: &Relation) {
         self.default_tenant();
         let name = &table.name;
         let mut sql = vec![
             ddl::alter(table, "RENAME COLUMN tenant_id TO tenant_id_legacy"),
-            legacy::with_default_tenant(&ddl::alter(table, "ADD COLUMN tenant_id uuid NOT NULL DEFAULT")),
+            legacy::with_default_tenant(&ddl::alter(table, ADDED)),
         ];
         sql.extend(undisturbed(table, vec![legacy::tenant_of_text(table)]));
         let mut step = step(
             if table.has_rows { StepKind::Waits } else { StepKind::Additive },
             table,
-            format!("tenant_id of {name} is no uuid: keep it as tenant_id_legacy, and add ours{}", counted(table)),
+            format!(
+                "tenant_id of {name} is no uuid: keep it as tenant_id_legacy, and add ours{}",
+                counted(table)
+            ),
             sql,
         );
         step.stops.push(format!("An INSERT into {name} that names tenant_id needs a uuid from then on."));
@@ -91,8 +124,10 @@ impl Comparison<'_> {
     }
 }
 
-fn leads_to_tenants(key: &super::super::catalogue::Constraint) -> bool {
-    key.kind == ConstraintKind::Foreign && key.columns == ["tenant_id"] && key.references.as_deref() == Some("public.tenants")
+fn leads_to_tenants(key: &Constraint) -> bool {
+    key.kind == ConstraintKind::Foreign
+        && key.columns == ["tenant_id"]
+        && key.references.as_deref() == Some("public.tenants")
 }
 
 fn free_key(table: &Relation) -> String {
@@ -104,12 +139,14 @@ fn free_key(table: &Relation) -> String {
 }
 
 /// Fills the column that is there already, and requires it.
-fn filled(table: &Relation) -> Vec<String> {
-    let mut sql = undisturbed(
-        table,
-        vec![format!("UPDATE {} SET tenant_id = {} WHERE tenant_id IS NULL", ddl::relation(table), legacy::DEFAULT_TENANT)],
+fn filled(table: &Relation, column: &Column) -> Vec<String> {
+    let given = format!(
+        "UPDATE {} SET tenant_id = {} WHERE tenant_id IS NULL",
+        ddl::relation(table),
+        legacy::DEFAULT_TENANT
     );
-    if table.column("tenant_id").is_some_and(|column| column.default.is_none()) {
+    let mut sql = undisturbed(table, vec![given]);
+    if column.default.is_none() {
         sql.push(legacy::with_default_tenant(&ddl::alter(table, "ALTER COLUMN tenant_id SET DEFAULT")));
     }
     sql.push(ddl::alter(table, "ALTER COLUMN tenant_id SET NOT NULL"));

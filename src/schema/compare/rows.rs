@@ -24,7 +24,12 @@ impl Comparison<'_> {
         if may_miss(now, "tenant_id") && wanted.schema == self.shared {
             self.without_tenant(now);
         }
-        let empty: Vec<String> = wanted.columns.iter().map(|column| column.name.clone()).filter(|column| column != "tenant_id" && may_miss(now, column)).collect();
+        let empty: Vec<String> = wanted
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
+            .filter(|column| column != "tenant_id" && may_miss(now, column))
+            .collect();
         if empty.is_empty() {
             return;
         }
@@ -35,8 +40,10 @@ impl Comparison<'_> {
                 Some(format!("{column} = coalesce({column}, {value})", column = quoted(column)))
             })
             .collect();
-        let condition: Vec<String> = empty.iter().map(|column| format!("{} IS NULL", quoted(column))).collect();
-        let statement = format!("UPDATE {} SET {} WHERE {}", ddl::relation(now), sets.join(", "), condition.join(" OR "));
+        let condition: Vec<String> =
+            empty.iter().map(|column| format!("{} IS NULL", quoted(column))).collect();
+        let statement =
+            format!("UPDATE {} SET {} WHERE {}", ddl::relation(now), sets.join(", "), condition.join(" OR "));
         let words = format!("{name} may hold rows without {}: fill them{}", listed(&empty), counted(now));
         self.push(step(StepKind::Additive, now, words, undisturbed(now, vec![statement])));
     }
@@ -45,16 +52,29 @@ impl Comparison<'_> {
         self.default_tenant();
         // Rows that move to one tenant may meet their like there: the key comes back when they are told apart.
         let meets = |kind: ConstraintKind, columns: &[String]| {
-            matches!(kind, ConstraintKind::Unique | ConstraintKind::Exclusion) && columns.iter().any(|column| column == "tenant_id")
+            matches!(kind, ConstraintKind::Unique | ConstraintKind::Exclusion)
+                && columns.iter().any(|column| column == "tenant_id")
         };
-        let keys: Vec<String> =
-            now.constraints.iter().filter(|key| meets(key.kind, &key.columns)).map(|key| key.name.clone()).collect();
+        let keys: Vec<String> = now
+            .constraints
+            .iter()
+            .filter(|key| meets(key.kind, &key.columns))
+            .map(|key| key.name.clone())
+            .collect();
         let mut sql: Vec<String> = keys.iter().map(|key| ddl::drop_constraint(now, key)).collect();
-        let given = format!("UPDATE {} SET tenant_id = {} WHERE tenant_id IS NULL", ddl::relation(now), legacy::DEFAULT_TENANT);
+        let given = format!(
+            "UPDATE {} SET tenant_id = {} WHERE tenant_id IS NULL",
+            ddl::relation(now),
+            legacy::DEFAULT_TENANT
+        );
         sql.extend(undisturbed(now, vec![given]));
         now.constraints.retain(|key| !keys.contains(&key.name));
         now.indexes.retain(|index| !keys.contains(&index.name));
-        let words = format!("{} may hold rows without tenant: give them to the default tenant{}", spoken(now, self.shared), counted(now));
+        let words = format!(
+            "{} may hold rows without tenant: give them to the default tenant{}",
+            spoken(now, self.shared),
+            counted(now)
+        );
         let kind = if keys.is_empty() { StepKind::Additive } else { self.kind_for(now) };
         let mut given = step(kind, now, words, sql);
         given.about.push(format!("{}.tenants", self.shared));
@@ -72,7 +92,9 @@ impl Comparison<'_> {
     pub(super) fn default_tenant(&mut self) {
         let tenants = format!("{}.tenants", self.shared);
         let words = "rows or neighbours need a default tenant: the one with slug default, else the only one, else a new one";
-        if self.found.decided.iter().any(|decision| decision == legacy::CHOSEN) || self.steps.iter().any(|step| step.words == words) {
+        if self.found.decided.iter().any(|decision| decision == legacy::CHOSEN)
+            || self.steps.iter().any(|step| step.words == words)
+        {
             return;
         }
         self.push(Step {
@@ -87,10 +109,14 @@ impl Comparison<'_> {
     /// What is read once from an older program's rows, when all tables stand.
     pub(super) fn rows_of_all(&mut self, tables: &[Standing<'_>]) {
         let found = self.found;
-        if found.decided.iter().any(|decision| decision == legacy::NUMBERS_READ) || !self.came_from_elsewhere() {
+        if found.decided.iter().any(|decision| decision == legacy::NUMBERS_READ)
+            || !self.came_from_elsewhere()
+        {
             return;
         }
-        let Some(tenants) = tables.iter().find(|table| table.wanted.schema == self.shared && table.wanted.name == "tenants") else {
+        let Some(tenants) =
+            tables.iter().find(|table| table.wanted.schema == self.shared && table.wanted.name == "tenants")
+        else {
             return;
         };
         let about = ["tenants", "call_logs"].map(|name| format!("{}.{name}", self.shared));

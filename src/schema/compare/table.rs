@@ -37,7 +37,8 @@ impl<'a> Comparison<'a> {
         let inner = wanted.constraints.iter().filter(|constraint| constraint.kind != ConstraintKind::Foreign);
         let mut sql = vec![ddl::create_table(wanted)];
         sql.extend(inner.clone().map(|constraint| ddl::add_constraint(wanted, constraint)));
-        let indexes: Vec<Index> = wanted.indexes.iter().filter(|index| !index.of_constraint).cloned().collect();
+        let indexes: Vec<Index> =
+            wanted.indexes.iter().filter(|index| !index.of_constraint).cloned().collect();
         sql.extend(indexes.iter().map(|index| index.definition.clone()));
         let constraints: Vec<Constraint> = inner.cloned().collect();
         sql.extend(self.closed(wanted));
@@ -49,9 +50,12 @@ impl<'a> Comparison<'a> {
     /// Everything about who sees what of a table that was just made. Hosted services grant every new table to the roles of
     /// their interface.
     fn closed(&self, wanted: &Relation) -> Vec<String> {
-        let outsiders = ddl::OUTSIDERS.iter().filter(|role| **role == "PUBLIC" || self.found.roles.iter().any(|found| found == *role));
-        let mut sql: Vec<String> =
-            outsiders.map(|role| format!("REVOKE ALL ON {} FROM {}", ddl::relation(wanted), ddl::role(role))).collect();
+        let outsiders = ddl::OUTSIDERS
+            .iter()
+            .filter(|role| **role == "PUBLIC" || self.found.roles.iter().any(|found| found == *role));
+        let mut sql: Vec<String> = outsiders
+            .map(|role| format!("REVOKE ALL ON {} FROM {}", ddl::relation(wanted), ddl::role(role)))
+            .collect();
         if wanted.row_security {
             sql.push(ddl::alter(wanted, "ENABLE ROW LEVEL SECURITY"));
         }
@@ -71,7 +75,8 @@ impl<'a> Comparison<'a> {
             let free = self.free_name(&found.schema, &format!("{}_legacy", index.name));
             format!("ALTER INDEX {} RENAME TO {}", ddl::name(&found.schema, &index.name), quoted(&free))
         }));
-        let holds_rows = matches!(found.kind, RelationKind::Table | RelationKind::Partitioned) && found.has_rows;
+        let holds_rows =
+            matches!(found.kind, RelationKind::Table | RelationKind::Partitioned) && found.has_rows;
         // Not forced yet: other tables' rows are still to find theirs here.
         let mut now = Relation { forced: false, ..bare(wanted) };
         now.has_rows = holds_rows;
@@ -82,7 +87,9 @@ impl<'a> Comparison<'a> {
         sql.push(ddl::create_table(&now));
         let closed = self.closed(&now);
         let name = spoken(wanted, self.shared);
-        let mut words = format!("{name} can't become what it should be in place: rename it to {aside} and make {name} anew");
+        let mut words = format!(
+            "{name} can't become what it should be in place: rename it to {aside} and make {name} anew"
+        );
         if holds_rows {
             let moved = legacy::copy(wanted, found, &aside);
             sql.extend(moved);
@@ -92,7 +99,9 @@ impl<'a> Comparison<'a> {
         words.push_str(&counted(found));
         let empty = found.kind == RelationKind::Table && !found.has_rows;
         let kind = if empty { StepKind::Additive } else { StepKind::Waits };
-        let stops = vec![format!("The older program's INSERT into {name} fails: the new table has other columns; its old one is {aside}.")];
+        let stops = vec![format!(
+            "The older program's INSERT into {name} fails: the new table has other columns; its old one is {aside}."
+        )];
         self.default_tenant_for(&sql);
         self.push(Step { words, kind, sql, stops, about: vec![wanted.full_name()] });
         now
@@ -100,18 +109,25 @@ impl<'a> Comparison<'a> {
 
     /// Triggers of the older programs' own functions. Somebody else's stay.
     fn legacy_triggers(&mut self, now: &mut Relation) {
-        let (legacy, others): (Vec<_>, Vec<_>) =
-            now.triggers.drain(..).partition(|trigger| legacy::TRIGGER_FUNCTIONS.iter().any(|name| trigger.definition.contains(name)));
+        let (legacy, others): (Vec<_>, Vec<_>) = now.triggers.drain(..).partition(|trigger| {
+            legacy::TRIGGER_FUNCTIONS.iter().any(|name| trigger.definition.contains(name))
+        });
         now.triggers = others;
         if legacy.is_empty() {
             return;
         }
         let names: Vec<&str> = legacy.iter().map(|trigger| trigger.name.as_str()).collect();
         let mut sql: Vec<String> = legacy.iter().map(|trigger| noted(now, &trigger.definition)).collect();
-        sql.extend(legacy.iter().map(|trigger| format!("DROP TRIGGER {} ON {}", quoted(&trigger.name), ddl::relation(now))));
+        sql.extend(
+            legacy
+                .iter()
+                .map(|trigger| format!("DROP TRIGGER {} ON {}", quoted(&trigger.name), ddl::relation(now))),
+        );
         let words = format!(
             "{} of {} belongs to an older program, and would run on every row of ours: drop it, after a note of it in the audit{}",
-            listed(&names), spoken(now, self.shared), counted(now)
+            listed(&names),
+            spoken(now, self.shared),
+            counted(now)
         );
         self.push(step(self.kind_for(now), now, words, sql));
     }
@@ -125,17 +141,32 @@ impl<'a> Comparison<'a> {
         for other in found.relations.iter().filter(|other| other.schema == wanted.schema) {
             if names.contains(&&other.name) {
                 let free = self.free_name(&other.schema, &format!("{}_legacy", other.name));
-                sql.push(format!("ALTER {} {} RENAME TO {}", ddl::kind(other.kind), ddl::relation(other), quoted(&free)));
+                sql.push(format!(
+                    "ALTER {} {} RENAME TO {}",
+                    ddl::kind(other.kind),
+                    ddl::relation(other),
+                    quoted(&free)
+                ));
                 taken.push(other.name.clone());
             }
-            for index in other.indexes.iter().filter(|index| other.name != wanted.name && names.contains(&&index.name)) {
+            for index in
+                other.indexes.iter().filter(|index| other.name != wanted.name && names.contains(&&index.name))
+            {
                 let free = self.free_name(&other.schema, &format!("{}_legacy", index.name));
-                sql.push(format!("ALTER INDEX {} RENAME TO {}", ddl::name(&other.schema, &index.name), quoted(&free)));
+                sql.push(format!(
+                    "ALTER INDEX {} RENAME TO {}",
+                    ddl::name(&other.schema, &index.name),
+                    quoted(&free)
+                ));
                 taken.push(index.name.clone());
             }
         }
         if !sql.is_empty() {
-            let words = format!("{} has the name of a key or index of {}: rename it", listed(&taken), spoken(wanted, self.shared));
+            let words = format!(
+                "{} has the name of a key or index of {}: rename it",
+                listed(&taken),
+                spoken(wanted, self.shared)
+            );
             self.push(step(StepKind::Waits, wanted, words, sql));
         }
     }
@@ -160,13 +191,7 @@ impl<'a> Comparison<'a> {
 
 /// The wanted table without anything that its rows could contradict.
 fn bare(wanted: &Relation) -> Relation {
-    Relation {
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        has_rows: false,
-        rows: None,
-        ..wanted.clone()
-    }
+    Relation { constraints: Vec::new(), indexes: Vec::new(), has_rows: false, rows: None, ..wanted.clone() }
 }
 
 /// An older program's ids that are no UUIDs can't become ones in place.

@@ -17,7 +17,9 @@ impl Comparison<'_> {
         self.kept_beside(wanted, now);
         let (mut actions, mut names) = (Vec::new(), Vec::new());
         for column in &mut now.columns {
-            let Some(ours) = wanted.column(&column.name).filter(|ours| ours.kind != column.kind) else { continue };
+            let Some(ours) = wanted.column(&column.name).filter(|ours| ours.kind != column.kind) else {
+                continue;
+            };
             actions.extend(change(column, ours));
             names.push(column.name.clone());
             column.kind.clone_from(&ours.kind);
@@ -27,8 +29,9 @@ impl Comparison<'_> {
             return;
         }
         let views = self.views_on(now, &names);
-        let mut sql: Vec<String> = views.iter().rev().map(|view| ddl::drop_relation(view)).collect();
-        let policies: Vec<_> = now.policies.iter().filter(|policy| !wanted.policies.contains(policy)).cloned().collect();
+        let mut sql: Vec<String> = views.iter().rev().map(ddl::drop_relation).collect();
+        let policies: Vec<_> =
+            now.policies.iter().filter(|policy| !wanted.policies.contains(policy)).cloned().collect();
         for policy in &policies {
             sql.push(noted(now, &ddl::policy(now, policy)));
             sql.push(ddl::drop_policy(now, &policy.name));
@@ -39,10 +42,15 @@ impl Comparison<'_> {
             sql.extend(ddl::create_view(view));
             sql.extend(view.indexes.iter().map(|index| index.definition.clone()));
         }
-        let mut words = format!("{} of {} {} of another type: change it", listed(&names), spoken(now, self.shared), if names.len() == 1 { "is" } else { "are" });
+        let mut words = format!(
+            "{} of {} {} of another type: change it",
+            listed(&names),
+            spoken(now, self.shared),
+            if names.len() == 1 { "is" } else { "are" }
+        );
         if !views.is_empty() {
             let names: Vec<String> = views.iter().map(|view| spoken(view, self.shared)).collect();
-            words.push_str(&format!(", and make {} again as before", listed(&names)));
+            words = format!("{words}, and make {} again as before", listed(&names));
         }
         words.push_str(&counted(now));
         let kind = if views.is_empty() { self.kind_for(now) } else { StepKind::Waits };
@@ -56,8 +64,9 @@ impl Comparison<'_> {
             .iter()
             .filter_map(|column| {
                 let ours = wanted.column(&column.name)?;
-                (ours.kind != column.kind && conversion(&quoted(&column.name), &column.kind, &ours.kind).is_none())
-                    .then(|| (column.kind.clone(), ours.clone()))
+                (ours.kind != column.kind
+                    && conversion(&quoted(&column.name), &column.kind, &ours.kind).is_none())
+                .then(|| (column.kind.clone(), ours.clone()))
             })
             .collect();
         for (kind, ours) in strange {
@@ -71,9 +80,19 @@ impl Comparison<'_> {
             if ours.kind == "uuid" && now.has_rows {
                 sql.extend(undisturbed(now, vec![as_uuid(now, &ours.name, &aside)]));
             }
-            let words = format!("{} of {} is {kind}: keep it as {aside}, and add ours{}", ours.name, spoken(now, self.shared), counted(now));
+            let words = format!(
+                "{} of {} is {kind}: keep it as {aside}, and add ours{}",
+                ours.name,
+                spoken(now, self.shared),
+                counted(now)
+            );
             let mut step = step(self.kind_for(now), now, words, sql);
-            step.stops.push(format!("An INSERT into {} that names {} needs a {} from then on.", spoken(now, self.shared), ours.name, ours.kind));
+            step.stops.push(format!(
+                "An INSERT into {} that names {} needs a {} from then on.",
+                spoken(now, self.shared),
+                ours.name,
+                ours.kind
+            ));
             self.push(step);
             for column in now.columns.iter_mut().filter(|column| column.name == ours.name) {
                 column.name.clone_from(&aside);
@@ -91,9 +110,11 @@ impl Comparison<'_> {
         // A view is made after what it reads.
         for view in self.found.relations.iter().filter(is_view) {
             let reads_column = view.uses.iter().any(|(relation, column)| {
-                *relation == table.full_name() && column.as_ref().is_none_or(|column| columns.contains(column))
+                *relation == table.full_name()
+                    && column.as_ref().is_none_or(|column| columns.contains(column))
             });
-            let reads_view = view.uses.iter().any(|(relation, _)| read.iter().any(|other| other.full_name() == *relation));
+            let reads_view =
+                view.uses.iter().any(|(relation, _)| read.iter().any(|other| other.full_name() == *relation));
             if reads_column || reads_view {
                 read.push(view.clone());
             }

@@ -56,8 +56,16 @@ fn value(wanted: &Relation, old: &Relation, column: &Column) -> Option<String> {
         "call_log_id" => Some(computed("call_logs", &name)),
         _ => {
             let using = conversion(&name, &found.kind, &column.kind)?;
-            let converted = using.strip_prefix(" USING ").map_or_else(|| format!("{name}::{}", column.kind), str::to_owned);
-            Some(if found.kind.starts_with("timestamp without") && column.kind == "timestamp with time zone" { format!("{name} AT TIME ZONE 'UTC'") } else { converted })
+            let converted = using
+                .strip_prefix(" USING ")
+                .map_or_else(|| format!("{name}::{}", column.kind), str::to_owned);
+            Some(
+                if found.kind.starts_with("timestamp without") && column.kind == "timestamp with time zone" {
+                    format!("{name} AT TIME ZONE 'UTC'")
+                } else {
+                    converted
+                },
+            )
         }
     }
 }

@@ -13,7 +13,12 @@ struct Alias {
     value: &'static str,
 }
 
-const fn alias(table: &'static str, column: &'static str, needs: &'static [&'static str], value: &'static str) -> Alias {
+const fn alias(
+    table: &'static str,
+    column: &'static str,
+    needs: &'static [&'static str],
+    value: &'static str,
+) -> Alias {
     Alias { table, column, needs, value }
 }
 
@@ -31,17 +36,41 @@ const ALIASES: &[Alias] = &[
     alias("call_logs", "appointment_booked", &["appointment_scheduled"], "x.appointment_scheduled::boolean"),
     alias("call_logs", "started_at", &["created_at"], "{created_at}"),
     alias("call_logs", "updated_at", &["created_at"], "{created_at}"),
-    alias("appointments", "call_log_id", &["call_sid"], "(SELECT c.id FROM public.call_logs c WHERE c.call_sid = x.call_sid::text LIMIT 1)"),
+    alias(
+        "appointments",
+        "call_log_id",
+        &["call_sid"],
+        "(SELECT c.id FROM public.call_logs c WHERE c.call_sid = x.call_sid::text LIMIT 1)",
+    ),
     alias("appointments", "problem_description", &["issue"], "x.issue::text"),
     alias("appointments", "problem_description", &["description"], "x.description::text"),
     alias("appointments", "service_type", &["issue_category"], "x.issue_category::text"),
-    alias("appointments", "status", &["is_cancelled", "is_confirmed"],
-        "CASE WHEN x.is_cancelled THEN 'cancelled' WHEN x.is_confirmed THEN 'confirmed' END"),
-    alias("appointments", "starts_at", &["date", "time", "location_id"], "(x.date + x.time) AT TIME ZONE coalesce({location}, {zone})"),
+    alias(
+        "appointments",
+        "status",
+        &["is_cancelled", "is_confirmed"],
+        "CASE WHEN x.is_cancelled THEN 'cancelled' WHEN x.is_confirmed THEN 'confirmed' END",
+    ),
+    alias(
+        "appointments",
+        "starts_at",
+        &["date", "time", "location_id"],
+        "(x.date + x.time) AT TIME ZONE coalesce({location}, {zone})",
+    ),
     alias("appointments", "starts_at", &["date", "time"], "(x.date + x.time) AT TIME ZONE {zone}"),
-    alias("appointments", "starts_at", &["scheduled_date", "scheduled_time"], "(x.scheduled_date::date + x.scheduled_time::time) AT TIME ZONE {zone}"),
+    alias(
+        "appointments",
+        "starts_at",
+        &["scheduled_date", "scheduled_time"],
+        "(x.scheduled_date::date + x.scheduled_time::time) AT TIME ZONE {zone}",
+    ),
     alias("appointments", "starts_at", &["scheduled_date"], "{scheduled_date}"),
-    alias("appointments", "starts_at", &["preferred_date"], "(x.preferred_date::date + time '09:00') AT TIME ZONE {zone}"),
+    alias(
+        "appointments",
+        "starts_at",
+        &["preferred_date"],
+        "(x.preferred_date::date + time '09:00') AT TIME ZONE {zone}",
+    ),
     alias("weekly_analytics", "week_start", &["week_start_date"], "x.week_start_date"),
     alias("weekly_analytics", "week_end", &["week_end_date"], "x.week_end_date"),
 ];
@@ -54,18 +83,21 @@ pub(super) fn meaning(table: &Relation, wanted: &str, column: &str) -> Option<St
     if wanted == "appointments" && column == "ends_at" {
         let start = meaning(table, wanted, "starts_at")?;
         let minutes = MINUTES.iter().find(|minutes| table.column(minutes).is_some());
-        let minutes = minutes.map_or_else(|| "60".to_owned(), |minutes| format!("greatest(coalesce(x.{minutes}, 60), 1)"));
+        let minutes = minutes
+            .map_or_else(|| "60".to_owned(), |minutes| format!("greatest(coalesce(x.{minutes}, 60), 1)"));
         return Some(format!("{start} + make_interval(mins => {minutes})"));
     }
     let known = ALIASES.iter().find(|alias| {
-        alias.table == wanted && alias.column == column && alias.needs.iter().all(|needed| table.column(needed).is_some())
+        alias.table == wanted
+            && alias.column == column
+            && alias.needs.iter().all(|needed| table.column(needed).is_some())
             && (!alias.value.contains("{location}") || leads_to_locations(table))
     })?;
     let owner = match table.column("tenant_id") {
         Some(owner) if owner.kind == "uuid" => format!("coalesce(x.tenant_id, {DEFAULT_TENANT})"),
         Some(_) | None => DEFAULT_TENANT.to_owned(),
     };
-    let moment = |name: &str| table.column(name).map(|column| moment(column)).unwrap_or_default();
+    let moment = |name: &str| table.column(name).map(moment).unwrap_or_default();
     Some(
         known
             .value
@@ -83,7 +115,11 @@ fn leads_to_locations(table: &Relation) -> bool {
 /// An older program's clock: bare times are UTC, which is an assumption, and the audit says so.
 fn moment(column: &Column) -> String {
     let name = quoted(&column.name);
-    if column.kind == "timestamp with time zone" { format!("x.{name}") } else { format!("x.{name}::timestamp AT TIME ZONE 'UTC'") }
+    if column.kind == "timestamp with time zone" {
+        format!("x.{name}")
+    } else {
+        format!("x.{name}::timestamp AT TIME ZONE 'UTC'")
+    }
 }
 
 /// Each tenant's zone, where PostgreSQL knows it. Reading the list of zones is slow, so it is read once.
@@ -111,7 +147,13 @@ pub(in super::super) fn value_for(table: &Relation, column: &Column) -> String {
     if let Some(default) = &column.default {
         return default.clone();
     }
-    let created = table.column("created_at").map(|column| if column.kind == "timestamp with time zone" { "created_at" } else { "created_at::timestamp AT TIME ZONE 'UTC'" });
+    let created = table.column("created_at").map(|column| {
+        if column.kind == "timestamp with time zone" {
+            "created_at"
+        } else {
+            "created_at::timestamp AT TIME ZONE 'UTC'"
+        }
+    });
     let created = created.map_or_else(|| "now()".to_owned(), |created| format!("coalesce({created}, now())"));
     let known = match column.name.as_str() {
         "call_sid" => "'legacy-' || coalesce(id, gen_random_uuid())",

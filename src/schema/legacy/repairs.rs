@@ -12,9 +12,17 @@ pub(in super::super) fn before_constraint(table: &Relation, rule: &str) -> Vec<S
     match rule {
         "tenants_pkey" => vec![distinct(table, "id", "x.id", "gen_random_uuid()")],
         "tenants_slug_key" => vec![distinct(table, "slug", "x.slug", "x.slug || '-' || left(x.id::text, 8)")],
-        "tenants_monthly_call_limit_check" => vec![changed(table, "monthly_call_limit", "x.monthly_call_limit < 0", "NULL")],
+        "tenants_monthly_call_limit_check" => {
+            vec![changed(table, "monthly_call_limit", "x.monthly_call_limit < 0", "NULL")]
+        }
         "tenants_accepts_unknown_numbers_key" => {
-            vec![distinct_where(table, "accepts_unknown_numbers", "x.accepts_unknown_numbers", "x.accepts_unknown_numbers", "false")]
+            vec![distinct_where(
+                table,
+                "accepts_unknown_numbers",
+                "x.accepts_unknown_numbers",
+                "x.accepts_unknown_numbers",
+                "false",
+            )]
         }
         "tenant_users_tenant_id_email_key" => {
             vec![distinct(table, "email", "x.tenant_id, x.email", "x.email || '#' || x.id")]
@@ -46,7 +54,9 @@ pub(in super::super) fn before_constraint(table: &Relation, rule: &str) -> Vec<S
         "appointments_no_overlap" => vec![waived(table)],
         "appointments_call_log_id_fkey" => vec![cleared(table)],
         "weekly_analytics_tenant_id_week_start_key" => merged(table),
-        "weekly_analytics_week_check" => vec![changed(table, "week_end", "x.week_end <= x.week_start", "x.week_start + 6")],
+        "weekly_analytics_week_check" => {
+            vec![changed(table, "week_end", "x.week_end <= x.week_start", "x.week_start + 6")]
+        }
         _ if rule.ends_with("_tenant_id_fkey") => vec![recover_tenants(table)],
         _ if rule.ends_with("_pkey") && table.column("id").is_some() => {
             vec![distinct(table, "id", "x.tenant_id, x.id", "gen_random_uuid()")]
@@ -77,7 +87,17 @@ fn visit_status(table: &Relation) -> String {
 
 /// Changes one column of the rows for which a condition holds, and keeps what it said.
 fn changed(table: &Relation, column: &str, condition: &str, value: &str) -> String {
-    audited(table, column, "value changed", &format!("SELECT x.ctid AS place, x.{} AS was FROM {} x WHERE {condition}", quoted(column), ddl::relation(table)), value)
+    audited(
+        table,
+        column,
+        "value changed",
+        &format!(
+            "SELECT x.ctid AS place, x.{} AS was FROM {} x WHERE {condition}",
+            quoted(column),
+            ddl::relation(table)
+        ),
+        value,
+    )
 }
 
 /// Makes the second and later ones of equal rows different.
@@ -112,7 +132,8 @@ fn audited(table: &Relation, column: &str, decision: &str, rows: &str, value: &s
 /// Visits that overlap an older one of the same tenant stay, and say so.
 fn waived(table: &Relation) -> String {
     let from = ddl::relation(table);
-    let open = |visit: &str| format!("{visit}.status IN ('pending', 'confirmed') AND NOT {visit}.overlap_waived");
+    let open =
+        |visit: &str| format!("{visit}.status IN ('pending', 'confirmed') AND NOT {visit}.overlap_waived");
     let rows = format!(
         "SELECT x.ctid AS place, x.overlap_waived AS was FROM {from} x WHERE {} AND EXISTS (SELECT FROM {from} o WHERE {} \
          AND o.tenant_id = x.tenant_id AND o.resource = x.resource AND (o.created_at, o.id) < (x.created_at, x.id) \
