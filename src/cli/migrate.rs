@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::output::{count, say};
 use super::workplace::Workplace;
 use crate::config::Settings;
-use crate::schema::{self, Approval, Migrated, Plan, Rows, StepKind};
+use crate::schema::{self, Approval, Migrated, Plan, Rows, StepKind, Verified};
 
 /// What `migrate` takes.
 #[derive(Debug, Args)]
@@ -60,7 +60,22 @@ async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), 
         (None, true) => workplace.migrate_with(&Approval::All).await?,
         (None, false) => workplace.migrate().await?,
     };
-    Ok(say(done(&migrated))?)
+    say(done(&migrated))?;
+    if migrated.steps.is_empty() {
+        return Ok(());
+    }
+    Ok(say(verified(&workplace.verify().await?))?)
+}
+
+/// A line for each part, and ok or what is wrong.
+fn verified(lines: &[Verified]) -> String {
+    let widest = lines.iter().map(|line| line.subject.len()).max().unwrap_or_default();
+    let line = |line: &Verified| {
+        let verdict =
+            if line.wrong.is_empty() { "ok".to_owned() } else { format!("WRONG: {}", line.wrong.join("; ")) };
+        format!("{:widest$}  {verdict}  {}", line.subject, line.found)
+    };
+    ["\nverified:".to_owned()].into_iter().chain(lines.iter().map(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn done(migrated: &Migrated) -> String {

@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::server_note;
 use crate::config::{PostgresPrograms, Settings};
 use crate::embedded::{self, Cluster, Durability, Programs};
-use crate::schema::{self, Approval, Migrated, Plan};
+use crate::schema::{self, Approval, Migrated, Plan, Verified};
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{Database, VerifiedOperator};
@@ -108,6 +108,11 @@ impl Workplace {
     /// What a migration would do.
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
         Ok(schema::plan(&self.migration_database).await?)
+    }
+
+    /// Whether each part of the schema is what it should be.
+    pub(super) async fn verify(&self) -> Result<Vec<Verified>, Failure> {
+        Ok(schema::verify(&self.migration_database).await?)
     }
 
     /// The pools, for a command that expects the schema to be there.

@@ -13,6 +13,7 @@ use super::converge::{self, Approval, Standing};
 use super::error::{Refusal, SchemaError};
 use super::lock::{self, Turn};
 use super::names::Names;
+use super::prepare::{connect, prepare};
 use super::rights;
 use super::target::{self, Fills};
 
@@ -45,12 +46,6 @@ pub async fn migrate_with(options: &PgConnectOptions, approval: &Approval) -> Re
     // Closing gives the lock back. A failed close has lost the connection, and with it the lock.
     let _ = connection.close().await;
     outcome
-}
-
-/// A connection that finds PostgreSQL's own functions and nobody else's: it may work as a superuser, and whoever may make
-/// functions in a schema of its path could have them run by it.
-pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
-    PgConnection::connect_with(&options.clone().options([("search_path", "pg_catalog,pg_temp")])).await
 }
 
 /// Looks first, and takes the lock only where something is to do.
@@ -196,16 +191,6 @@ async fn apply(
         .apply(&names.ledger(), migration)
         .await
         .map_err(|source| SchemaError::Failed { version: migration.version, source })?;
-    Ok(())
-}
-
-pub(super) async fn prepare(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
-    let prepared = connection.execute(sqlx::AssertSqlSafe(names.preparation())).await;
-    if let Err(error) = prepared {
-        return Err(rights::explain(connection, error).await);
-    }
-    connection.ensure_migrations_table(&names.ledger()).await?;
-    connection.execute(sqlx::AssertSqlSafe(names.closing_of_the_ledger())).await?;
     Ok(())
 }
 

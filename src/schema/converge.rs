@@ -16,7 +16,9 @@ use super::compare::compare;
 use super::error::{Refusal, SchemaError};
 use super::names::{Names, literal};
 use super::plan::{Plan, Step};
+use super::prepare::{connect, prepare};
 use super::read::{self, Rows};
+use super::report::{Verified, report};
 
 /// What somebody has agreed to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,12 +40,25 @@ const APPROVED: &str = "approved step ";
 
 /// What would be done, with the rows counted. Changes nothing.
 pub async fn plan(options: &PgConnectOptions) -> Result<Plan, SchemaError> {
-    let mut connection = super::apply::connect(options).await?;
+    let (names, found, target) = both(options).await?;
+    Ok(compare(&found, &target, &names.shared)?)
+}
+
+/// Whether each part is what it should be. Changes nothing.
+pub async fn verify(options: &PgConnectOptions) -> Result<Vec<Verified>, SchemaError> {
+    let (names, found, target) = both(options).await?;
+    let plan = compare(&found, &target, &names.shared)?;
+    Ok(report(&found, &target, &plan, &names.shared))
+}
+
+async fn both(options: &PgConnectOptions) -> Result<(Names, Catalogue, Catalogue), SchemaError> {
+    let mut connection = connect(options).await?;
     let names = Names::of_database(&mut connection).await?;
     let found = read::read(&mut connection, &names, Rows::Counted).await?;
     let target = read::read_target(&mut connection, &names).await?;
+    // It was read only; a failed close loses nothing.
     let _ = connection.close().await;
-    Ok(compare(&found, &target, &names.shared)?)
+    Ok((names, found, target))
 }
 
 /// Brings what stands to the target. Returns what was done, in words.
@@ -63,7 +78,7 @@ pub(super) async fn converge(
         }
         if round == 0 {
             // Only now: a plan that is refused must change nothing.
-            super::apply::prepare(connection, names).await?;
+            prepare(connection, names).await?;
             continue;
         }
         approve(connection, &plan, approval, &found, &mut approved).await?;

@@ -117,3 +117,12 @@ pub(super) fn callers(function: &Function, now: &[String], roles: &[String]) -> 
         .map(|grantee| format!("GRANT EXECUTE ON FUNCTION {} TO {}", function.signature, role(grantee)));
     revoked.chain(granted).collect()
 }
+
+/// Wraps statements that write rows, so that no trigger of anybody fires.
+pub(super) fn undisturbed(table: &Relation, statements: Vec<String>) -> Vec<String> {
+    let each = |word: &str| -> Vec<String> {
+        let firing = table.triggers.iter().filter(|trigger| trigger.enabled);
+        firing.map(|trigger| alter(table, &format!("{word} TRIGGER {}", quoted(&trigger.name)))).collect()
+    };
+    [each("DISABLE"), statements, each("ENABLE")].concat()
+}

@@ -5,7 +5,7 @@ use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
 use super::super::plan::StepKind;
-use super::{Comparison, Standing, counted, listed, spoken, step, undisturbed};
+use super::{Comparison, Standing, counted, listed, spoken, step};
 
 impl Comparison<'_> {
     /// Brings all columns to name, type and default. What is required comes later, when no row contradicts.
@@ -77,7 +77,7 @@ impl Comparison<'_> {
             if names.len() == 1 { "it" } else { "them" }
         );
         if !fills.is_empty() && now.has_rows {
-            sql.extend(undisturbed(now, fills));
+            sql.extend(ddl::undisturbed(now, fills));
             words.push_str(", with what its older columns say");
         }
         words.push_str(&counted(now));

@@ -7,7 +7,7 @@ use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
 use super::super::plan::StepKind;
-use super::{Comparison, Standing, counted, listed, spoken, step, undisturbed};
+use super::{Comparison, Standing, counted, listed, spoken, step};
 
 impl Comparison<'_> {
     /// All constraints but the foreign keys that leave the table.
@@ -245,7 +245,7 @@ fn is_unchecked(ours: &Constraint, now: &Relation) -> bool {
 }
 
 fn undisturbed_if_any(table: &Relation, repairs: Vec<String>) -> Vec<String> {
-    if repairs.is_empty() { repairs } else { undisturbed(table, repairs) }
+    if repairs.is_empty() { repairs } else { ddl::undisturbed(table, repairs) }
 }
 
 fn only_ours(columns: &[String], wanted: &Relation) -> bool {

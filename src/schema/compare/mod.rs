@@ -19,7 +19,6 @@ use std::collections::BTreeSet;
 use super::catalogue::{Catalogue, Relation, RelationKind};
 use super::ddl;
 use super::error::Refusal;
-use super::names::quoted;
 use super::plan::{Plan, Step, StepKind};
 
 /// What is found, what is wanted, and the steps from the one to the other so far.
@@ -183,17 +182,6 @@ struct Standing<'a> {
 /// A step in the making.
 fn step(kind: StepKind, about: &Relation, words: impl Into<String>, sql: Vec<String>) -> Step {
     Step { words: words.into(), kind, sql, stops: Vec::new(), about: vec![about.full_name()] }
-}
-
-/// Wraps statements that write rows, so that no trigger of anybody fires.
-pub(super) fn undisturbed(table: &Relation, statements: Vec<String>) -> Vec<String> {
-    let each = |word: &str| -> Vec<String> {
-        let firing = table.triggers.iter().filter(|trigger| trigger.enabled);
-        firing
-            .map(|trigger| ddl::alter(table, &format!("{word} TRIGGER {}", quoted(&trigger.name))))
-            .collect()
-    };
-    [each("DISABLE"), statements, each("ENABLE")].concat()
 }
 
 /// `call_logs` where a person knows it by that name, else with its schema.

@@ -8,7 +8,7 @@ use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
 use super::super::plan::StepKind;
-use super::{Comparison, counted, step, undisturbed};
+use super::{Comparison, counted, step};
 
 /// What follows is the default tenant's id.
 const ADDED: &str = "ADD COLUMN tenant_id uuid NOT NULL DEFAULT";
@@ -67,7 +67,7 @@ impl Comparison<'_> {
     }
 
     fn key_to_tenants(&mut self, table: &Relation) {
-        let mut sql = undisturbed(table, vec![legacy::recover_tenants(table)]);
+        let mut sql = ddl::undisturbed(table, vec![legacy::recover_tenants(table)]);
         let standing = table.constraints.iter().find(|key| leads_to_tenants(key));
         let key = standing.map_or_else(|| free_key(table), |key| quoted(&key.name));
         if standing.is_none() {
@@ -108,7 +108,7 @@ impl Comparison<'_> {
             ddl::alter(table, "RENAME COLUMN tenant_id TO tenant_id_legacy"),
             legacy::with_default_tenant(&ddl::alter(table, ADDED)),
         ];
-        sql.extend(undisturbed(table, vec![legacy::tenant_of_text(table)]));
+        sql.extend(ddl::undisturbed(table, vec![legacy::tenant_of_text(table)]));
         let mut step = step(
             if table.has_rows { StepKind::Waits } else { StepKind::Additive },
             table,
@@ -145,7 +145,7 @@ fn filled(table: &Relation, column: &Column) -> Vec<String> {
         ddl::relation(table),
         legacy::DEFAULT_TENANT
     );
-    let mut sql = undisturbed(table, vec![given]);
+    let mut sql = ddl::undisturbed(table, vec![given]);
     if column.default.is_none() {
         sql.push(legacy::with_default_tenant(&ddl::alter(table, "ALTER COLUMN tenant_id SET DEFAULT")));
     }

@@ -8,7 +8,7 @@ use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
 use super::super::plan::{Step, StepKind};
-use super::{Comparison, Standing, counted, listed, spoken, step, undisturbed};
+use super::{Comparison, Standing, counted, listed, spoken, step};
 
 impl Comparison<'_> {
     /// Fills what is required and may be missing.
@@ -45,7 +45,7 @@ impl Comparison<'_> {
         let statement =
             format!("UPDATE {} SET {} WHERE {}", ddl::relation(now), sets.join(", "), condition.join(" OR "));
         let words = format!("{name} may hold rows without {}: fill them{}", listed(&empty), counted(now));
-        self.push(step(StepKind::Additive, now, words, undisturbed(now, vec![statement])));
+        self.push(step(StepKind::Additive, now, words, ddl::undisturbed(now, vec![statement])));
     }
 
     fn without_tenant(&mut self, now: &mut Relation) {
@@ -67,7 +67,7 @@ impl Comparison<'_> {
             ddl::relation(now),
             legacy::DEFAULT_TENANT
         );
-        sql.extend(undisturbed(now, vec![given]));
+        sql.extend(ddl::undisturbed(now, vec![given]));
         now.constraints.retain(|key| !keys.contains(&key.name));
         now.indexes.retain(|index| !keys.contains(&index.name));
         let words = format!(

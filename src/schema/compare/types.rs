@@ -9,7 +9,7 @@ use super::super::ddl;
 use super::super::names::quoted;
 use super::super::plan::StepKind;
 use super::access::noted;
-use super::{Comparison, counted, listed, spoken, step, undisturbed};
+use super::{Comparison, counted, listed, spoken, step};
 
 impl Comparison<'_> {
     /// Changes the types that differ.
@@ -78,7 +78,7 @@ impl Comparison<'_> {
                 ddl::alter(now, &format!("ADD COLUMN {}", ddl::column(&fresh))),
             ];
             if ours.kind == "uuid" && now.has_rows {
-                sql.extend(undisturbed(now, vec![as_uuid(now, &ours.name, &aside)]));
+                sql.extend(ddl::undisturbed(now, vec![as_uuid(now, &ours.name, &aside)]));
             }
             let words = format!(
                 "{} of {} is {kind}: keep it as {aside}, and add ours{}",

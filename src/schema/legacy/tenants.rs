@@ -69,7 +69,7 @@ pub(in super::super) fn read_numbers(tenants: &Relation) -> Vec<String> {
     statements.push(called_numbers());
     let alone = "UPDATE public.tenants SET accepts_unknown_numbers = true \
          WHERE (SELECT count(*) FROM public.tenants) = 1 AND NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers)";
-    statements.extend(super::super::compare::undisturbed(tenants, vec![alone.to_owned()]));
+    statements.extend(ddl::undisturbed(tenants, vec![alone.to_owned()]));
     statements.push(format!(
         "INSERT INTO switchboard.migration_audit (relation, decision) VALUES ('public.tenants', {})",
         literal(NUMBERS_READ)
