@@ -44,7 +44,7 @@ pub(super) async fn run(settings: Settings, arguments: MigrateArguments) -> Resu
 
 async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), Failure> {
     if arguments.sql {
-        return Ok(say(script(&workplace.plan().await?))?);
+        return Ok(say(schema::script(&workplace.plan().await?, &schema::Names::usual()))?);
     }
     if arguments.json {
         let plan = workplace.plan().await?;
@@ -113,20 +113,5 @@ fn in_words(plan: &Plan) -> String {
             plan.digest()
         ),
     });
-    lines.join("\n")
-}
-
-fn script(plan: &Plan) -> String {
-    let mut lines = vec![
-        "BEGIN;".to_owned(),
-        "SET LOCAL TimeZone = 'UTC';".to_owned(),
-        "SET LOCAL check_function_bodies = off;".to_owned(),
-        "SET LOCAL search_path = pg_catalog, pg_temp;".to_owned(),
-    ];
-    for step in &plan.steps {
-        lines.push(format!("\n-- {}", step.words));
-        lines.extend(step.sql.iter().map(|statement| format!("{};", statement.trim_end())));
-    }
-    lines.push("\nCOMMIT;".to_owned());
     lines.join("\n")
 }

@@ -20,6 +20,7 @@ mod prepare;
 mod read;
 mod report;
 mod rights;
+mod script;
 mod target;
 
 pub use apply::{Migrated, is_current, migrate, migrate_into, migrate_with};
@@ -32,4 +33,5 @@ pub use names::Names;
 pub use plan::{Plan, Step, StepKind};
 pub use read::{Rows, parse, state_query};
 pub use report::Verified;
+pub use script::script;
 pub use target::latest_version;

@@ -85,8 +85,9 @@ pub(super) async fn read_target(
     }
     let text = read_text(&mut transaction, &shadow, Rows::Ignored).await?;
     transaction.rollback().await?;
-    let mut target =
-        parse(&text.replace(SHADOW_OF_SHARED, &names.shared).replace(SHADOW_OF_OWN, &names.own))?;
-    target.relations.retain(|relation| [&names.shared, &names.own].contains(&&relation.schema));
-    Ok(target)
+    let mut target = parse(&text)?;
+    // Views of others were read along, for their dependence on what stands under the real names.
+    target.relations.retain(|relation| [SHADOW_OF_SHARED, SHADOW_OF_OWN].contains(&relation.schema.as_str()));
+    let text = serde_json::to_string(&target).map_err(StateError)?;
+    Ok(parse(&text.replace(SHADOW_OF_SHARED, &names.shared).replace(SHADOW_OF_OWN, &names.own))?)
 }
