@@ -7,6 +7,8 @@ use crate::cluster::Sessions;
 use crate::plan::Plan;
 use crate::statements::{Section, sections};
 
+const NOTES: [&str; 3] =
+    ["switchboard._sqlx_migrations", "switchboard.migration_audit", "switchboard.verified_schema"];
 /// Tells the rows of a check from those that were there.
 const OF_A_CHECK: &str = "99";
 /// The same for the rows that a finished database gets.
@@ -28,8 +30,9 @@ pub(crate) async fn fill(superuser: &mut PgConnection) {
 pub(crate) fn untried(ours: &Ours) -> Vec<&String> {
     let known = new_inserts(OF_A_CHECK);
     let is_known = |table: &&String| known.iter().any(|(title, _)| title == *table);
-    // The migrations are noted by the program alone.
-    ours.tables.iter().filter(|table| !is_known(table) && !table.ends_with("._sqlx_migrations")).collect()
+    // What the migration keeps its own notes in is written by it alone.
+    let is_note = |table: &&String| NOTES.contains(&table.as_str());
+    ours.tables.iter().filter(|table| !is_known(table) && !is_note(table)).collect()
 }
 
 /// What of ours can't be written: as the server's role where it may, else as the owner.

@@ -35,7 +35,7 @@ impl Before {
         Self {
             older: Older::now(sessions).await,
             objects: Objects::of(&mut sessions.superuser, &ours.tables).await,
-            rows: Rows::of(&mut sessions.superuser, &ours.tables).await,
+            rows: Rows::of(&mut sessions.superuser).await,
             readable: readable_views(&mut sessions.superuser).await,
         }
     }
@@ -52,10 +52,10 @@ pub(crate) async fn faults(
     let refused = inserts::refused_to_us(&mut sessions.owner).await;
     let superuser = &mut sessions.superuser;
     let objects = Objects::of(superuser, &ours.tables).await;
-    let rows = Rows::of(superuser, &ours.tables).await;
+    let rows = Rows::of(superuser).await;
     let readable = readable_views(superuser).await;
     let mut faults = ours.faults(&objects);
-    faults.extend(rows.lost_since(&before.rows));
+    faults.extend(rows.lost_since(&before.rows, &ours.tables));
     faults.extend(without_tenant(superuser, ours, &objects).await);
     faults.extend(ask(superuser, include_str!("adoption.sql"), &[]).await);
     faults.extend(neighbours::faults(&before.objects, &objects, ours, plan));

@@ -15,6 +15,8 @@ pub(crate) struct Object {
     pub(crate) on_table: Option<String>,
     /// Everything that there is to say of it.
     pub(crate) told: String,
+    /// Of a unique index that takes NULL any number of times: what it is over.
+    pub(crate) columns: Vec<String>,
     /// Whether it concerns `tenant_id` alone.
     pub(crate) is_about_tenant: bool,
 }
@@ -118,10 +120,33 @@ impl Ours {
         }
         let strange =
             found.iter().filter(|object| self.includes(object) && self.objects.like(object).is_none());
-        faults.extend(strange.filter(|object| is_in_the_way(object, found)).map(|object| {
+        faults.extend(strange.filter(|object| self.is_in_the_way(object, found)).map(|object| {
             format!("{} {} is there beyond a fresh install: {}", object.kind, object.name, object.told)
         }));
         faults
+    }
+
+    /// Extra columns, plain indexes and checks may stay; what refuses or opens more than we do may not.
+    fn is_in_the_way(&self, object: &Object, found: &Objects) -> bool {
+        match object.kind.as_str() {
+            "policy" | "function" => true,
+            "unique index" => {
+                !found.needed_by_others.contains(&object.name) && !self.is_over_an_extra_column(object, found)
+            }
+            "key" => object.told.starts_with("EXCLUDE"),
+            "column" => object.told.contains("required t, default none, generated \"\", identity \"\""),
+            _ => false,
+        }
+    }
+
+    /// Our inserts leave such a column NULL.
+    fn is_over_an_extra_column(&self, index: &Object, found: &Objects) -> bool {
+        let table = index.on_table.as_deref().unwrap_or_default();
+        index.columns.iter().any(|column| {
+            let key = ("column".to_owned(), format!("{table}.{column}"));
+            let is_ours = self.objects.by_name.contains_key(&key);
+            !is_ours && found.by_name.get(&key).is_some_and(|column| column.told.contains("default none"))
+        })
     }
 }
 
@@ -132,15 +157,4 @@ fn difference(found: &str, wanted: &str) -> String {
         text.chars().skip(same.saturating_sub(30)).take(120).collect::<String>().replace('\n', " ")
     };
     format!("…{}… and not …{}…", around(found), around(wanted))
-}
-
-/// Extra columns, plain indexes and checks may stay; what refuses or opens more than we do may not.
-fn is_in_the_way(object: &Object, found: &Objects) -> bool {
-    match object.kind.as_str() {
-        "policy" | "function" => true,
-        "unique index" => !found.needed_by_others.contains(&object.name),
-        "key" => object.told.starts_with("EXCLUDE"),
-        "column" => object.told.contains("required t, default none, generated \"\", identity \"\""),
-        _ => false,
-    }
 }

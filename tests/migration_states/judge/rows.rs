@@ -25,12 +25,9 @@ pub(crate) struct Rows(BTreeMap<String, Counted>);
 
 impl Rows {
     /// Counts what is there.
-    pub(crate) async fn of(superuser: &mut PgConnection, our_tables: &[String]) -> Self {
-        let tables: Vec<(i64, String, Option<String>)> = sqlx::query_as(include_str!("tables.sql"))
-            .bind(our_tables)
-            .fetch_all(&mut *superuser)
-            .await
-            .unwrap();
+    pub(crate) async fn of(superuser: &mut PgConnection) -> Self {
+        let tables: Vec<(i64, String, Option<String>)> =
+            sqlx::query_as(include_str!("tables.sql")).fetch_all(&mut *superuser).await.unwrap();
         let mut counted = BTreeMap::new();
         for (oid, name, counting) in tables {
             let nothing = Counted { oid, ..Counted::default() };
@@ -43,9 +40,10 @@ impl Rows {
         Self(counted)
     }
 
-    /// What got lost since.
-    pub(crate) fn lost_since(&self, before: &Self) -> Vec<String> {
-        before.0.iter().flat_map(|(name, was)| self.lost_from(name, was)).collect()
+    /// What got lost since: rows, and whatever bore a name of ours.
+    pub(crate) fn lost_since(&self, before: &Self, our_tables: &[String]) -> Vec<String> {
+        let matters = |(name, was): &(&String, &Counted)| was.has_rows || our_tables.contains(name);
+        before.0.iter().filter(matters).flat_map(|(name, was)| self.lost_from(name, was)).collect()
     }
 
     fn lost_from(&self, name: &str, was: &Counted) -> Vec<String> {

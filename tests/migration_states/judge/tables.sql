@@ -1,5 +1,5 @@
--- The tables of a database, and what else bears a name of ours in it: oid, schema and name, and for tables the query that
--- counts what must be kept: rows, calls of weeks, `updated_at`, each row's id with its tenant. $1: our tables.
+-- The relations of a database: oid, schema and name, and for tables the query that counts what must be kept: rows, calls of
+-- weeks, `updated_at`, each row's id with its tenant.
 WITH relations AS (
     SELECT c.oid, c.relkind, format('%I.%I', c.relnamespace::regnamespace, c.relname) AS name
       FROM pg_class c
@@ -21,4 +21,3 @@ SELECT r.oid::bigint AS oid, r.name,
                        ELSE $$'{}'::text[]$$ END,
                   r.name) END AS counting
   FROM relations r
- WHERE r.relkind IN ('r', 'p') OR r.name = ANY ($1)
