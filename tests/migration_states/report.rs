@@ -26,8 +26,8 @@ pub(crate) fn line(tried: &Tried) -> Option<String> {
             if let Some(more) = faults.len().checked_sub(MOST_FAULTS_SHOWN).filter(|more| *more > 0) {
                 write!(text, "\n        and {more} more").unwrap();
             }
-            write!(text, "\n        again, alone: {CHOOSE}='{name}' cargo test --test migration_states")
-                .unwrap();
+            let seed = if tried.state.family == Family::Subsets { ", with the seed above" } else { "" };
+            write!(text, "\n        again, alone{seed}: {CHOOSE}=\"{name}\" just migration-states").unwrap();
             Some(text)
         }
     }

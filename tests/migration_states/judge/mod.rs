@@ -56,6 +56,9 @@ pub(crate) async fn faults(
     let readable = readable_views(superuser).await;
     let mut faults = ours.faults(&objects);
     faults.extend(rows.lost_since(&before.rows, &ours.tables));
+    if let Some(default_tenant) = default_tenant(superuser).await {
+        faults.extend(rows.strayed_since(&before.rows, &default_tenant));
+    }
     faults.extend(without_tenant(superuser, ours, &objects).await);
     faults.extend(ask(superuser, include_str!("adoption.sql"), &[]).await);
     faults.extend(neighbours::faults(&before.objects, &objects, ours, plan));
@@ -83,6 +86,16 @@ async fn ask(superuser: &mut PgConnection, query: &'static str, tables: &[String
         .fetch_all(superuser)
         .await
         .unwrap_or_else(|error| vec![format!("it could not be looked at: {error}")])
+}
+
+/// The tenant whose rows know none: the one that is called so, else the only one. None where that can't be told.
+async fn default_tenant(superuser: &mut PgConnection) -> Option<String> {
+    let found = sqlx::query_scalar(
+        "SELECT CASE WHEN count(*) FILTER (WHERE slug = 'default') = 1 THEN min(id::text) FILTER (WHERE slug = 'default')
+                     WHEN count(*) FILTER (WHERE is_active) = 1 THEN min(id::text) FILTER (WHERE is_active) END
+           FROM public.tenants",
+    );
+    found.fetch_one(superuser).await.unwrap_or_default()
 }
 
 /// Rows of ours and of adopted neighbours that belong to nobody.

@@ -3,7 +3,7 @@
 //! A table may have been renamed aside: then its rows stand there as before, and in the table that took its name as well.
 //! Weeks of one tenant may have become one, with the sum of their calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
@@ -17,6 +17,8 @@ struct Counted {
     updated_at: Vec<String>,
     /// Each row's id and tenant.
     tenants: Vec<String>,
+    /// The ids of rows without one.
+    without: Vec<String>,
 }
 
 /// What was counted in all tables, by schema and name.
@@ -64,6 +66,20 @@ impl Rows {
         lost
     }
 
+    /// Rows that had no tenant and have another one than the default tenant now.
+    pub(crate) fn strayed_since(&self, before: &Self, default_tenant: &str) -> Vec<String> {
+        let mut strayed = Vec::new();
+        for (name, was) in &before.0 {
+            let Some(is) = self.0.get(name).filter(|_| are_unique(&was.without)) else { continue };
+            let is_home = |id: &&String| is.tenants.contains(&format!("{id} of tenant {default_tenant}"));
+            let without = was.without.iter().find(|id| !is_home(id));
+            strayed.extend(
+                without.map(|id| format!("{name}: {id} had no tenant and was not given to the default one")),
+            );
+        }
+        strayed
+    }
+
     /// What tables were renamed to since.
     pub(crate) fn renamed_since(&self, before: &Self) -> Vec<String> {
         let moved = |(name, is): (&String, &Counted)| {
@@ -75,9 +91,9 @@ impl Rows {
 }
 
 async fn count(superuser: &mut PgConnection, query: String, nothing: Counted) -> Counted {
-    let (rows, calls, updated_at, tenants) =
+    let (rows, calls, updated_at, tenants, without) =
         sqlx::query_as(AssertSqlSafe(query)).fetch_one(superuser).await.unwrap();
-    Counted { has_rows: true, rows, calls, updated_at, tenants, ..nothing }
+    Counted { has_rows: true, rows, calls, updated_at, tenants, without, ..nothing }
 }
 
 fn missing(name: &str, was: &Counted, is: &Counted) -> Vec<String> {
@@ -94,13 +110,18 @@ fn missing(name: &str, was: &Counted, is: &Counted) -> Vec<String> {
         found.push(format!("{name} no longer has a row of updated_at {value}"));
     }
     // Rows whose id is not theirs alone may get another one.
-    let mut ids: Vec<&str> = was.tenants.iter().filter_map(|row| row.split(' ').next()).collect();
-    ids.sort_unstable();
-    let are_unique = ids.windows(2).all(|pair| pair[0] != pair[1]);
-    if are_unique && let Some(row) = first_missing(&was.tenants, &is.tenants) {
+    let ids: Vec<String> =
+        was.tenants.iter().filter_map(|row| row.split(' ').next()).map(str::to_owned).collect();
+    if are_unique(&ids)
+        && let Some(row) = first_missing(&was.tenants, &is.tenants)
+    {
         found.push(format!("{name} no longer has the row {row}"));
     }
     found
+}
+
+fn are_unique(ids: &[String]) -> bool {
+    ids.iter().collect::<BTreeSet<_>>().len() == ids.len()
 }
 
 /// A value that stands there less often than it did.
@@ -125,4 +146,16 @@ fn a_value_counts_as_often_as_it_stands_there() {
 
     assert_eq!(first_missing(&values("a b a"), &values("a a b c")), None);
     assert_eq!(first_missing(&values("a b a"), &values("a b c")), Some("a".to_owned()));
+}
+
+#[test]
+fn a_row_without_tenant_that_went_to_another_than_the_default_one_strayed() {
+    let table = |counted| Rows(BTreeMap::from([("public.leads".to_owned(), counted)]));
+    let before = table(Counted { without: vec!["a".to_owned(), "b".to_owned()], ..Counted::default() });
+    let tenants = vec!["a of tenant ours".to_owned(), "b of tenant theirs".to_owned()];
+    let after = table(Counted { tenants, ..Counted::default() });
+
+    let strayed = after.strayed_since(&before, "ours");
+
+    assert_eq!(strayed, ["public.leads: b had no tenant and was not given to the default one"]);
 }
