@@ -4,10 +4,9 @@
 //! as a superuser none of the faults of row-level security shows.
 //! Trap: roles belong to the whole cluster, so states that make some come last on a worker.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use nix::sys::statvfs::statvfs;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use switchboard::embedded::{self, Cluster, Connection, Durability, Settings};
@@ -142,11 +141,19 @@ impl Database {
 
 /// In memory where there is room: a database consists of hundreds of files, and making and removing them on a disk takes
 /// longer than all else that is done with a state.
+#[cfg(target_os = "linux")]
 fn place() -> PathBuf {
     const MEMORY: &str = "/dev/shm";
     const ENOUGH: u64 = 2 << 30;
-    let room = statvfs(Path::new(MEMORY)).map_or(0, |room| room.blocks_available() * room.fragment_size());
-    if room >= ENOUGH { PathBuf::from(MEMORY) } else { std::env::temp_dir() }
+    let room = nix::sys::statvfs::statvfs(MEMORY);
+    let has_room = room.is_ok_and(|room| room.blocks_available() * room.fragment_size() >= ENOUGH);
+    if has_room { PathBuf::from(MEMORY) } else { std::env::temp_dir() }
+}
+
+/// Where temporary things are.
+#[cfg(not(target_os = "linux"))]
+fn place() -> PathBuf {
+    std::env::temp_dir()
 }
 
 /// Removes what runs that were killed left behind.
