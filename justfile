@@ -107,6 +107,11 @@ bench *flags:
 trials *flags:
     scripts/with-database --tcp python3 -B benches/trials.py {{ flags }}
 
+# Makes a thousand half-migrated databases right, and judges each, in ten minutes; SWITCHBOARD_STATE=NAME: that one
+[group('work')]
+migration-states:
+    cargo test --locked --test migration_states every_half_migrated -- --ignored --nocapture
+
 # Builds the image and runs it, without a Docker engine; as root
 [group('work')]
 image *flags:
