@@ -78,9 +78,7 @@ async fn bring(
     let applied = if adopting { Vec::new() } else { apply_missing(connection, names, &known).await? };
     reset_path(connection).await?;
     let steps = converge::converge(connection, names, approval).await?;
-    if adopting {
-        note_all_applied(connection, names).await?;
-    }
+    note_all_applied(connection, names).await?;
     converge::keep_verified(connection, names).await?;
     Ok(Migrated { turn, applied, steps, from_the_future: newer(known) })
 }
@@ -161,9 +159,14 @@ async fn applied_here(
     connection: &mut PgConnection,
     names: &Names,
 ) -> Result<BTreeMap<i64, Vec<u8>>, SchemaError> {
-    let ledger = sqlx::query_scalar("SELECT to_regclass($1)::text")
+    // A list that lost a column tells nothing; it is made anew like any other table of ours.
+    let ledger = sqlx::query_scalar(
+        "SELECT min(attrelid::regclass::text) FROM pg_attribute
+          WHERE attrelid = to_regclass($1) AND attname IN ('version', 'success', 'checksum') AND NOT attisdropped
+         HAVING count(*) = 3",
+    )
         .bind(names.ledger())
-        .fetch_one(&mut *connection)
+        .fetch_optional(&mut *connection)
         .await;
     let ledger: Option<String> = match ledger {
         Ok(ledger) => ledger,

@@ -13,7 +13,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::catalogue::Catalogue;
 use super::compare::compare;
-use super::error::{Refusal, SchemaError};
+use super::error::{Refusal, SchemaError, StateError};
 use super::names::{Names, literal};
 use super::plan::{Plan, Step};
 use super::prepare::{connect, prepare};
@@ -110,7 +110,10 @@ async fn approve(
         return Ok(());
     }
     let new: Vec<&Step> = plan.waiting().filter(|step| !approved.contains(&step.digest())).collect();
-    if found.relation("switchboard", "migration_audit").is_some() {
+    if found
+        .relation("switchboard", "migration_audit")
+        .is_some_and(|audit| audit.column("decision").is_some())
+    {
         for step in &new {
             note_approval(connection, step).await?;
         }
@@ -210,7 +213,7 @@ pub(super) fn fingerprint(found: &Catalogue) -> Result<String, SchemaError> {
         function.made = 0;
         function.ours_to_change = true;
     }
-    let text = serde_json::to_string(&found).map_err(|error| SchemaError::State(read::StateError(error)))?;
+    let text = serde_json::to_string(&found).map_err(|error| SchemaError::State(StateError(error)))?;
     Ok(format!("{} {}", super::target::latest_version(), super::plan::hex(&Sha256::digest(text))))
 }
 
@@ -242,7 +245,9 @@ pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Res
     {
         return Ok(Standing::Empty);
     }
-    let Some(kept) = found.relation(&names.own, "verified_schema") else { return Ok(Standing::Unknown) };
+    let kept =
+        found.relation(&names.own, "verified_schema").filter(|kept| kept.column("fingerprint").is_some());
+    let Some(kept) = kept else { return Ok(Standing::Unknown) };
     if !kept.ours_to_change {
         return Ok(Standing::Verified);
     }

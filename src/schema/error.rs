@@ -37,11 +37,18 @@ pub enum SchemaError {
     },
     /// A state could not be read.
     #[error(transparent)]
-    State(#[from] super::read::StateError),
+    State(#[from] StateError),
     /// The database could not be reached, or refused a statement.
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),
 }
+
+/// A text that is no state.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "this is not what the query of `switchboard migrate --state-query` returns: {0}; send its single value whole"
+)]
+pub struct StateError(pub(super) serde_json::Error);
 
 /// Why nothing was changed, and what to do.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -64,6 +71,15 @@ pub enum Refusal {
         found: String,
         /// Who tried.
         login: String,
+    },
+    /// Something was lost that nobody can make up.
+    #[error(
+        "{found} was dropped while its table held rows, and what it said can't be known. Nothing was changed: restore the table \
+         from a backup, or empty it, and start again."
+    )]
+    Lost {
+        /// The columns.
+        found: String,
     },
     /// Steps wait for a person.
     #[error(

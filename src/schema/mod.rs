@@ -26,7 +26,7 @@ mod target;
 pub use apply::{Migrated, is_current, migrate, migrate_into, migrate_with};
 pub use catalogue::Catalogue;
 pub use converge::{Approval, plan, verify};
-pub use error::{Refusal, SchemaError};
+pub use error::{Refusal, SchemaError, StateError};
 pub use lock::Turn;
 pub use look::{Bound, Look, Membership, look};
 pub use names::Names;

@@ -6,7 +6,7 @@
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::catalogue::Catalogue;
-use super::error::SchemaError;
+use super::error::{SchemaError, StateError};
 use super::names::{Names, literal, quoted};
 use super::target::{self, Fills};
 
@@ -49,13 +49,6 @@ pub(super) async fn read(
 pub fn parse(text: &str) -> Result<Catalogue, StateError> {
     serde_json::from_str(text).map_err(StateError)
 }
-
-/// A text that is no state.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "this is not what the query of `switchboard migrate --state-query` returns: {0}; send its single value whole"
-)]
-pub struct StateError(pub(super) serde_json::Error);
 
 async fn read_text(connection: &mut PgConnection, names: &Names, rows: Rows) -> Result<String, sqlx::Error> {
     let query = state_query(names, rows);

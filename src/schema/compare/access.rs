@@ -58,7 +58,7 @@ impl Comparison<'_> {
                 ),
                 vec![noted(now, &ddl::policy(now, policy)), ddl::drop_policy(now, &policy.name)],
             );
-            if !is_ours {
+            if wanted.schema == self.shared {
                 dropped.stops.push(format!(
                     "Whoever reaches {name} by the policy \"{}\" reads and INSERTs no row any more.",
                     policy.name

@@ -10,7 +10,7 @@ use super::{Comparison, Standing, counted, listed, spoken, step};
 impl Comparison<'_> {
     /// Brings all columns to name, type and default. What is required comes later, when no row contradicts.
     pub(super) fn columns(&mut self, wanted: &Relation, now: &mut Relation) {
-        self.durability(now);
+        self.storage(wanted, now);
         self.own_values(wanted, now);
         self.types(wanted, now);
         self.missing_columns(wanted, now);
@@ -18,7 +18,7 @@ impl Comparison<'_> {
         self.may_be_left_out(wanted, now);
     }
 
-    fn durability(&mut self, now: &mut Relation) {
+    fn storage(&mut self, wanted: &Relation, now: &mut Relation) {
         if now.unlogged {
             let words = format!(
                 "{} is unlogged, and a crash would empty it: make it durable{}",
@@ -27,6 +27,18 @@ impl Comparison<'_> {
             );
             self.push(step(StepKind::Additive, now, words, vec![ddl::alter(now, "SET LOGGED")]));
             now.unlogged = false;
+        }
+        let missing: Vec<&String> =
+            wanted.options.iter().filter(|option| !now.options.contains(option)).collect();
+        if !missing.is_empty() {
+            let options = missing.iter().map(|option| option.as_str()).collect::<Vec<_>>().join(", ");
+            let words = format!("{} is stored without {options}: set it", spoken(now, self.shared));
+            self.push(step(
+                StepKind::Additive,
+                now,
+                words,
+                vec![ddl::alter(now, &format!("SET ({options})"))],
+            ));
         }
     }
 

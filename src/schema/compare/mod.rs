@@ -9,6 +9,7 @@ mod access;
 mod columns;
 mod functions;
 mod keys;
+mod lost;
 mod neighbours;
 mod rows;
 mod table;
@@ -33,6 +34,7 @@ struct Comparison<'a> {
 /// The steps from `found` to `target`.
 pub(super) fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Result<Plan, Refusal> {
     refuse_what_is_not_ours_to_change(found, target)?;
+    lost::refuse_what_nobody_knows(found, target, shared)?;
     let mut comparison = Comparison { found, target, shared, steps: Vec::new() };
     comparison.types_of_our_names();
     comparison.functions_that_must_go();

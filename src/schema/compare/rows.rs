@@ -92,9 +92,7 @@ impl Comparison<'_> {
     pub(super) fn default_tenant(&mut self) {
         let tenants = format!("{}.tenants", self.shared);
         let words = "rows or neighbours need a default tenant: the one with slug default, else the only one, else a new one";
-        if self.found.decided.iter().any(|decision| decision == legacy::CHOSEN)
-            || self.steps.iter().any(|step| step.words == words)
-        {
+        if self.steps.iter().any(|step| step.words == words) {
             return;
         }
         self.push(Step {

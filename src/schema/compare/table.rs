@@ -8,6 +8,7 @@ use super::super::legacy;
 use super::super::names::quoted;
 use super::super::plan::{Step, StepKind};
 use super::access::noted;
+use super::lost::is_lost;
 use super::{Comparison, Standing, counted, listed, spoken, step};
 
 impl<'a> Comparison<'a> {
@@ -16,6 +17,9 @@ impl<'a> Comparison<'a> {
         self.names_taken(wanted);
         let now = match self.found.relation(&wanted.schema, &wanted.name) {
             None => self.missing(wanted),
+            Some(found) if is_lost(wanted, self.found, self.target, self.shared) => {
+                self.begun_again(wanted, found)
+            }
             Some(found) if found.kind == RelationKind::Table && has_our_ids(found, wanted) => {
                 let mut now = found.clone();
                 self.legacy_triggers(&mut now);
@@ -67,14 +71,40 @@ impl<'a> Comparison<'a> {
         sql
     }
 
-    fn renamed_aside(&mut self, wanted: &Relation, found: &Relation) -> Relation {
+    /// A ledger of ours that lost a part of each line: the old one is kept, and a new one begins.
+    fn begun_again(&mut self, wanted: &Relation, found: &Relation) -> Relation {
         let aside = self.free_name(&found.schema, &format!("{}_legacy", found.name));
+        let mut sql = self.out_of_the_way(wanted, found, &aside);
+        sql.push(ddl::create_table(wanted));
+        sql.extend(self.closed(wanted));
+        let words = format!(
+            "{} lost a column that each row needs: keep it as {aside}, and begin a new one",
+            found.full_name()
+        );
+        self.push(step(StepKind::Waits, wanted, words, sql));
+        Relation {
+            has_rows: false,
+            rows: None,
+            indexes: Vec::new(),
+            constraints: Vec::new(),
+            ..wanted.clone()
+        }
+    }
+
+    /// Renames a table, and those of its indexes that take a name of ours.
+    fn out_of_the_way(&self, wanted: &Relation, found: &Relation, aside: &str) -> Vec<String> {
         let kind = ddl::kind(found.kind);
-        let mut sql = vec![format!("ALTER {kind} {} RENAME TO {}", ddl::relation(found), quoted(&aside))];
+        let mut sql = vec![format!("ALTER {kind} {} RENAME TO {}", ddl::relation(found), quoted(aside))];
         sql.extend(found.indexes.iter().filter(|index| takes_a_name(index, wanted)).map(|index| {
             let free = self.free_name(&found.schema, &format!("{}_legacy", index.name));
             format!("ALTER INDEX {} RENAME TO {}", ddl::name(&found.schema, &index.name), quoted(&free))
         }));
+        sql
+    }
+
+    fn renamed_aside(&mut self, wanted: &Relation, found: &Relation) -> Relation {
+        let aside = self.free_name(&found.schema, &format!("{}_legacy", found.name));
+        let mut sql = self.out_of_the_way(wanted, found, &aside);
         let holds_rows =
             matches!(found.kind, RelationKind::Table | RelationKind::Partitioned) && found.has_rows;
         // Not forced yet: other tables' rows are still to find theirs here.

@@ -15,6 +15,6 @@ pub(super) use copy::copy;
 pub(super) use names::{fills, value_for};
 pub(super) use repairs::before_constraint;
 pub(super) use tenants::{
-    CHOSEN, DEFAULT_TENANT, NUMBERS_READ, choose_default_tenant, read_numbers, recover_tenants,
-    tenant_of_text, with_default_tenant,
+    DEFAULT_TENANT, NUMBERS_READ, choose_default_tenant, read_numbers, recover_tenants, tenant_of_text,
+    with_default_tenant,
 };

@@ -168,7 +168,7 @@ pub(in super::super) fn value_for(table: &Relation, column: &Column) -> String {
         _ => match column.kind.as_str() {
             "uuid" => "gen_random_uuid()",
             "timestamp with time zone" => "now()",
-            "integer" => "0",
+            "integer" | "bigint" => "0",
             "boolean" => "false",
             "bytea" => "sha256(gen_random_uuid()::text::bytea)",
             _ => "''",

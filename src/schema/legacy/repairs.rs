@@ -53,13 +53,15 @@ pub(in super::super) fn before_constraint(table: &Relation, rule: &str) -> Vec<S
         }
         "appointments_no_overlap" => vec![waived(table)],
         "appointments_call_log_id_fkey" => vec![cleared(table)],
+        "call_events_call_sid_fkey" => vec![recover_tenants(table), recovered_calls(table)],
         "weekly_analytics_tenant_id_week_start_key" => merged(table),
         "weekly_analytics_week_check" => {
             vec![changed(table, "week_end", "x.week_end <= x.week_start", "x.week_start + 6")]
         }
         _ if rule.ends_with("_tenant_id_fkey") => vec![recover_tenants(table)],
-        _ if rule.ends_with("_pkey") && table.column("id").is_some() => {
-            vec![distinct(table, "id", "x.tenant_id, x.id", "gen_random_uuid()")]
+        _ if rule.ends_with("_pkey") && table.column("id").is_some_and(|id| id.kind == "uuid") => {
+            let key = if table.column("tenant_id").is_some() { "x.tenant_id, x.id" } else { "x.id" };
+            vec![distinct(table, "id", key, "gen_random_uuid()")]
         }
         _ => Vec::new(),
     }
@@ -151,6 +153,17 @@ fn cleared(table: &Relation) -> String {
         "call_log_id",
         "x.call_log_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.call_logs c WHERE c.tenant_id = x.tenant_id AND c.id = x.call_log_id)",
         "NULL",
+    )
+}
+
+/// A call for each that the ledger tells of and the log has lost.
+fn recovered_calls(table: &Relation) -> String {
+    format!(
+        "WITH made AS (INSERT INTO public.call_logs (tenant_id, call_sid, started_at) \
+           SELECT e.tenant_id, e.call_sid, min(e.occurred_at) FROM {} e GROUP BY 1, 2 ON CONFLICT DO NOTHING RETURNING id) \
+         INSERT INTO switchboard.migration_audit (relation, decision, detail) \
+           SELECT 'public.call_logs', 'call recovered', jsonb_build_object('id', id) FROM made",
+        ddl::relation(table)
     )
 }
 

@@ -6,11 +6,11 @@ use super::super::ddl;
 use super::super::names::literal;
 
 /// The audit's word for the choice of the default tenant.
-pub(in super::super) const CHOSEN: &str = "default tenant chosen";
+const CHOSEN: &str = "default tenant chosen";
 /// The audit's word for the end of the reading of numbers.
 pub(in super::super) const NUMBERS_READ: &str = "numbers read";
 /// The default tenant, once it is chosen.
-pub(in super::super) const DEFAULT_TENANT: &str = "(SELECT (a.detail ->> 'tenant_id')::uuid FROM switchboard.migration_audit a \
+pub(in super::super) const DEFAULT_TENANT: &str = "(SELECT t.id FROM switchboard.migration_audit a JOIN public.tenants t ON t.id::text = a.detail ->> 'tenant_id' \
      WHERE a.decision = 'default tenant chosen' ORDER BY a.id LIMIT 1)";
 /// E.164 of a number that can exist: in North America no area and no exchange begins with 0 or 1.
 const VALID: &str = r"'^(\+1[2-9][0-9]{2}[2-9][0-9]{6}|\+[2-9][0-9]{7,14})$'";
@@ -24,7 +24,7 @@ pub(in super::super) fn choose_default_tenant() -> Vec<String> {
         format!(
             "INSERT INTO switchboard.migration_audit (relation, decision, detail) \
              SELECT 'public.tenants', {chosen}, jsonb_build_object('tenant_id', t.id, 'slug', t.slug) FROM public.tenants t \
-             WHERE NOT EXISTS (SELECT FROM switchboard.migration_audit WHERE decision = {chosen}) \
+             WHERE {DEFAULT_TENANT} IS NULL \
              ORDER BY (t.slug = 'default') DESC NULLS LAST, t.created_at NULLS LAST, t.id LIMIT 1",
             chosen = literal(CHOSEN)
         ),
