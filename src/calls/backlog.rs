@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::event::Told;
 use crate::tenancy::decisions::Decided;
+use crate::tenancy::ingest::Told;
 
 /// Events that wait; with their parameters, some 8 KiB each in memory.
 const MOST_EVENTS: usize = 8_192;

@@ -6,11 +6,11 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 
 use super::answer;
-use super::event::{self, Told, UnusableEvent};
+use super::event::{self, UnusableEvent};
 use super::listening::CallDesk;
 use super::routing::{self, Decision};
 use super::webhook_forms::DialResultRequest;
-use crate::tenancy::ingest::{Addressed, EventKind, Ingested};
+use crate::tenancy::ingest::{Addressed, EventKind, Ingested, Told};
 use crate::tenancy::{TenantId, VerifiedTwilioRequest};
 use crate::twilio::call_status::DialStatus;
 use crate::web::twiml_response::TwimlResponse;

@@ -8,20 +8,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
 use crate::tenancy::VerifiedTwilioRequest;
-use crate::tenancy::ingest::{Addressed, CallEvent, EventKind};
+use crate::tenancy::ingest::{CallEvent, EventKind};
 use crate::twilio::call_status::CallStatus;
 use crate::twilio::sid::CallSid;
-
-/// What Twilio told: a verified request, and the event that it reports.
-#[derive(Debug)]
-pub struct Told {
-    /// The proof.
-    pub request: VerifiedTwilioRequest,
-    /// Whose call.
-    pub addressed: Addressed,
-    /// What happened to it.
-    pub event: CallEvent,
-}
 
 /// The request is genuine, but doesn't say what it is about.
 #[derive(Debug, thiserror::Error)]

@@ -9,13 +9,13 @@ use axum::extract::State;
 
 use super::answer;
 use super::backlog::Held;
-use super::event::{self, Told, UnusableEvent};
+use super::event::{self, UnusableEvent};
 use super::incoming::{call_of, known_settings};
 use super::listening::CallDesk;
 use super::routing;
 use super::webhook_forms::FallbackRequest;
 use crate::tenancy::VerifiedTwilioRequest;
-use crate::tenancy::ingest::{Addressed, EventKind};
+use crate::tenancy::ingest::{Addressed, EventKind, Told};
 use crate::twilio::call_status::DialStatus;
 use crate::web::twiml_response::TwimlResponse;
 

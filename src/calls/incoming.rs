@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::extract::State;
 
 use super::answer;
-use super::event::{self, Told, UnusableEvent};
+use super::event::{self, UnusableEvent};
 use super::listening::{CallDesk, NotHeard};
 use super::routing::{self, Decision, IncomingCall};
 use super::webhook_forms::VoiceRequest;
 use crate::tenancy::decisions::Decided;
 use crate::tenancy::ingest::{
-    Addressed, CallSettings, EventKind, Ingested, News, QuarantineReason, RoutedCall,
+    Addressed, CallSettings, EventKind, Ingested, News, QuarantineReason, RoutedCall, Told,
 };
 use crate::tenancy::{TenantId, TenantScope, VerifiedTwilioRequest};
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};

@@ -4,17 +4,16 @@
 //! writing itself goes on to its end, even if Twilio hangs up meanwhile, and is waited for when the server stops.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use super::backlog::{Backlog, Held};
-use super::event::Told;
 use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::tenancy::breaker::Outcome;
-use crate::tenancy::ingest::{self, IngestError, Ingested};
+use crate::tenancy::ingest::{IngestError, Ingested, Told};
 use crate::tenancy::outage_guard::{NotNow, WriteUnderWay};
 use crate::tenancy::{Database, LastKnownSettings, OutageGuard, db_error};
 use crate::traces;
@@ -130,7 +129,7 @@ impl CallDesk {
 
     /// The first call after a restart of PostgreSQL finds a connection of before. Its second attempt finds a good one; if
     /// the first was written after all, the second is a repetition like any other.
-    async fn write(&self, told: &Told) -> Result<Ingested, IngestError> {
+    async fn write(&self, told: &Arc<Told>) -> Result<Ingested, IngestError> {
         match self.ingest(told).await {
             Err(IngestError::Database(lost)) if db_error::is_wrong_connection(&lost) => {
                 tracing::warn!(error = %lost, "a connection was lost; the event is written on another one");
@@ -141,13 +140,11 @@ impl CallDesk {
         }
     }
 
-    async fn ingest(&self, told: &Told) -> Result<Ingested, IngestError> {
-        let connection = self.database.ingest(&told.request).await?;
-        let began = Instant::now();
-        let written = ingest::ingest(connection, &told.request, &told.addressed, &told.event).await;
-        let outcome = if written.is_ok() { "written" } else { "failed" };
-        self.figures.round_trip(outcome, began.elapsed());
+    async fn ingest(&self, told: &Arc<Told>) -> Result<Ingested, IngestError> {
+        let trip = self.database.ingest(Arc::clone(told)).await?;
+        let outcome = if trip.written.is_ok() { "written" } else { "failed" };
+        self.figures.round_trip(outcome, trip.took);
         traces::ended(outcome);
-        written
+        trip.written
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::event::{self, Told, UnusableEvent};
+use super::event::{self, UnusableEvent};
 use super::listening::CallDesk;
 use super::webhook_forms::StatusRequest;
 use crate::tenancy::VerifiedTwilioRequest;
-use crate::tenancy::ingest::{Addressed, EventKind, Ingested};
+use crate::tenancy::ingest::{Addressed, EventKind, Ingested, Told};
 use crate::twilio::call_status::Direction;
 
 /// Twilio tells how a call goes on.

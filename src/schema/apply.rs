@@ -75,33 +75,41 @@ async fn bring(
     refuse_foreign_schema(connection, names).await?;
     rights::refuse_missing(connection, names).await?;
     let adopting = known.is_empty() && standing != Standing::Empty;
-    let applied = if adopting { Vec::new() } else { apply_missing(connection, names, &known).await? };
+    let applied =
+        if adopting { Vec::new() } else { apply_what_is_missing(connection, names, &known).await? };
     reset_path(connection).await?;
     let steps = converge::converge(connection, names, approval).await?;
-    note_all_applied(connection, names).await?;
     converge::keep_verified(connection, names).await?;
     Ok(Migrated { turn, applied, steps, from_the_future: newer(known) })
 }
 
-fn newer(known: BTreeMap<i64, Vec<u8>>) -> Vec<i64> {
-    known.into_keys().filter(|version| *version > target::latest_version()).collect()
+/// Applies the migrations that the list lacks. Where their objects stand all the same, the list is what is wrong, and the
+/// comparison finds out.
+async fn apply_what_is_missing(
+    connection: &mut PgConnection,
+    names: &Names,
+    known: &BTreeMap<i64, Vec<u8>>,
+) -> Result<Vec<String>, SchemaError> {
+    match apply_missing(connection, names, known).await {
+        Err(SchemaError::Failed { version, source }) if stands_already(&source) => {
+            tracing::info!(version, "what this migration makes stands already; comparing instead");
+            Ok(Vec::new())
+        }
+        outcome => outcome,
+    }
 }
 
-/// What the steps made is what the migrations would have made.
-async fn note_all_applied(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
-    let statement = format!(
-        "INSERT INTO {} (version, description, success, checksum, execution_time) VALUES ($1, $2, true, $3, 0) ON CONFLICT DO NOTHING",
-        names.ledger()
-    );
-    for migration in target::migrations() {
-        sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
-            .bind(migration.version)
-            .bind(migration.description.as_ref())
-            .bind(migration.checksum.as_ref())
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
+/// Tables, columns, functions and other objects that exist.
+fn stands_already(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _)) = error else {
+        return false;
+    };
+    let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| ["42P07", "42701", "42710", "42723"].contains(&code.as_ref()))
+}
+
+fn newer(known: BTreeMap<i64, Vec<u8>>) -> Vec<i64> {
+    known.into_keys().filter(|version| *version > target::latest_version()).collect()
 }
 
 async fn reset_path(connection: &mut PgConnection) -> Result<(), sqlx::Error> {

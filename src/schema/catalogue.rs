@@ -83,6 +83,8 @@ pub struct Relation {
     pub indexes: Vec<Index>,
     /// Those that somebody made.
     pub triggers: Vec<Trigger>,
+    /// What is done instead of a change, as (name, definition).
+    pub rules: Vec<(String, String)>,
     /// Row-level security.
     pub policies: Vec<Policy>,
     /// Who but the owner may what, as (role, privilege).
@@ -243,6 +245,8 @@ pub struct Function {
     pub definition: Option<String>,
     /// Whether the login may change it.
     pub ours_to_change: bool,
+    /// Whether a view, a default or anything else needs it.
+    pub used: bool,
     /// Who but the owner may call it.
     pub grants: Vec<String>,
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
+use sqlx::migrate::Migration;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
@@ -15,10 +16,11 @@ use super::catalogue::Catalogue;
 use super::compare::compare;
 use super::error::{Refusal, SchemaError, StateError};
 use super::names::{Names, literal};
-use super::plan::{Plan, Step};
+use super::plan::{Plan, Step, StepKind, hex};
 use super::prepare::{connect, prepare};
 use super::read::{self, Rows};
 use super::report::{Verified, report};
+use super::target;
 
 /// What somebody has agreed to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +43,34 @@ const APPROVED: &str = "approved step ";
 /// What would be done, with the rows counted. Changes nothing.
 pub async fn plan(options: &PgConnectOptions) -> Result<Plan, SchemaError> {
     let (names, found, target) = both(options).await?;
-    Ok(compare(&found, &target, &names.shared)?)
+    Ok(whole_plan(&found, &target, &names)?)
+}
+
+/// The steps, and the note that the migrations were applied, when nothing else is left.
+fn whole_plan(found: &Catalogue, target: &Catalogue, names: &Names) -> Result<Plan, Refusal> {
+    let mut plan = compare(found, target, &names.shared)?;
+    let missing: Vec<_> =
+        target::migrations().filter(|migration| !found.applied.contains(&migration.version)).collect();
+    if missing.is_empty() {
+        return Ok(plan);
+    }
+    let note = |migration: &&Migration| {
+        format!(
+            "INSERT INTO {} (version, description, success, checksum, execution_time) VALUES ({}, {}, true, '\\x{}', 0) ON CONFLICT DO NOTHING",
+            names.ledger(),
+            migration.version,
+            literal(&migration.description),
+            hex(&migration.checksum)
+        )
+    };
+    plan.steps.push(Step {
+        words: "the schema is then what the migrations make: note them as applied".to_owned(),
+        kind: StepKind::Additive,
+        sql: missing.iter().map(note).collect(),
+        stops: Vec::new(),
+        about: target.relations.iter().map(super::catalogue::Relation::full_name).collect(),
+    });
+    Ok(plan)
 }
 
 /// Whether each part is what it should be. Changes nothing.
@@ -72,7 +101,7 @@ pub(super) async fn converge(
     let mut approved = BTreeSet::new();
     for round in 0..ROUNDS {
         let found = read::read(connection, names, Rows::Ignored).await?;
-        let plan = compare(&found, &target, &names.shared)?;
+        let plan = whole_plan(&found, &target, names)?;
         if plan.steps.is_empty() {
             return Ok(done);
         }
@@ -86,7 +115,7 @@ pub(super) async fn converge(
     }
     let found = read::read(connection, names, Rows::Ignored).await?;
     let left: Vec<String> =
-        compare(&found, &target, &names.shared)?.steps.into_iter().map(|step| step.words).collect();
+        whole_plan(&found, &target, names)?.steps.into_iter().map(|step| step.words).collect();
     if left.is_empty() { Ok(done) } else { Err(Refusal::NotConverged { found: left.join("; ") }.into()) }
 }
 
@@ -212,15 +241,16 @@ pub(super) fn fingerprint(found: &Catalogue) -> Result<String, SchemaError> {
     for function in &mut found.functions {
         function.made = 0;
         function.ours_to_change = true;
+        function.used = false;
     }
     let text = serde_json::to_string(&found).map_err(|error| SchemaError::State(StateError(error)))?;
-    Ok(format!("{} {}", super::target::latest_version(), super::plan::hex(&Sha256::digest(text))))
+    Ok(format!("{} {}", target::latest_version(), hex(&Sha256::digest(text))))
 }
 
 /// What a look at the whole catalogue says before anything is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Nothing of ours, nor anything of our names.
+    /// Neither schema holds anything.
     Empty,
     /// It is as this version verified it, or the login may only serve.
     Verified,
@@ -231,18 +261,11 @@ pub(super) enum Standing {
 /// Looks, in one or two queries.
 pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Result<Standing, SchemaError> {
     let found = read::read(connection, names, Rows::Ignored).await?;
-    let of_ours = |relation: &&super::catalogue::Relation| {
-        relation.schema == names.own && relation.name != "_sqlx_migrations"
-            || relation.schema == names.shared && SHARED.contains(&relation.name.as_str())
-    };
-    let has_functions = found
-        .functions
-        .iter()
-        .any(|function| function.schema == names.own || function.name == "get_tenant_by_phone");
-    if !has_functions
-        && found.applied.is_empty()
-        && !found.relations.iter().any(|relation| of_ours(&relation))
-    {
+    let is_list = |name: &str| name == "_sqlx_migrations";
+    let stands = found.relations.iter().any(|relation| {
+        relation.schema == names.shared || relation.schema == names.own && !is_list(&relation.name)
+    });
+    if !stands && found.functions.is_empty() && found.types.is_empty() && found.applied.is_empty() {
         return Ok(Standing::Empty);
     }
     let kept =
@@ -257,9 +280,6 @@ pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Res
         .await?;
     Ok(if kept == Some(fingerprint) { Standing::Verified } else { Standing::Unknown })
 }
-
-/// The names that older programs know too.
-const SHARED: [&str; 5] = ["tenants", "tenant_users", "call_logs", "appointments", "weekly_analytics"];
 
 /// Keeps what the catalogue is now.
 pub(super) async fn keep_verified(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {

@@ -12,7 +12,14 @@ use super::rights;
 /// A connection that finds PostgreSQL's own functions and nobody else's: it may work as a superuser, and whoever may make
 /// functions in a schema of its path could have them run by it.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
-    PgConnection::connect_with(&options.clone().options([("search_path", "pg_catalog,pg_temp")])).await
+    PgConnection::connect_with(&options.clone().options([
+        ("search_path", "pg_catalog,pg_temp"),
+        // Whatever the login or the database is set to: a migration takes the time that it takes.
+        ("statement_timeout", "0"),
+        ("lock_timeout", "0"),
+        ("idle_in_transaction_session_timeout", "0"),
+    ]))
+    .await
 }
 
 /// Makes what is missing. Safe to run again.

@@ -60,6 +60,9 @@ SELECT jsonb_build_object(
                     'name', g.tgname, 'definition', pg_get_triggerdef(g.oid), 'enabled', g.tgenabled = 'O',
                     'on_update', g.tgtype & 16 > 0) ORDER BY g.oid), '[]')
                   FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal),
+            'rules', (
+                SELECT coalesce(jsonb_agg(jsonb_build_array(w.rulename, pg_get_ruledef(w.oid)) ORDER BY w.oid), '[]')
+                  FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.ev_type <> '1'),
             'policies', (
                 SELECT coalesce(jsonb_agg(jsonb_build_object(
                     'name', p.polname, 'permissive', p.polpermissive,
@@ -97,6 +100,7 @@ SELECT jsonb_build_object(
             'result', pg_get_function_result(p.oid),
             'definition', CASE WHEN p.prokind IN ('f', 'p') THEN pg_get_functiondef(p.oid) END,
             'ours_to_change', pg_has_role(p.proowner, 'USAGE'),
+            'used', EXISTS (SELECT FROM pg_depend u WHERE u.refclassid = 'pg_proc'::regclass AND u.refobjid = p.oid),
             'grants', (SELECT coalesce(jsonb_agg(coalesce(r.rolname, 'PUBLIC') ORDER BY r.rolname), '[]')
                          FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x LEFT JOIN pg_roles r ON r.oid = x.grantee
                         WHERE x.grantee <> p.proowner)

@@ -5,6 +5,7 @@
 //! Doesn't: migrate; that needs another role and has connections of its own.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -12,9 +13,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Transaction};
 
 use super::ids::TenantId;
+use super::ingest::{IngestError, Told};
 use super::scope::{TenantScope, VerifiedOperator};
+use super::shared_trips::{SharedTrips, Trip};
 use super::tenant_tx::TenantTx;
-use super::twilio_request::VerifiedTwilioRequest;
 use super::webhook_connections::{Doubt, IngestConnection, WEBHOOK_WAIT, WebhookConnections};
 
 /// How long a report waits for a connection.
@@ -56,6 +58,7 @@ pub struct PoolUsage {
 pub struct Database {
     /// Small and kept warm: a slow report can't take a caller's connection.
     webhooks: WebhookConnections,
+    trips: SharedTrips,
     reports: PgPool,
     doubt: Doubt,
 }
@@ -86,12 +89,11 @@ impl Database {
         // A probe before each use would double the round trips of a call; without doubt, none is made.
         let webhooks = pool_options(sizes.webhooks, WEBHOOK_WAIT, Probe::InDoubt(doubt.clone()));
         let reports = pool_options(sizes.reports, REPORT_WAIT, Probe::Always);
+        let webhooks = webhooks.connect_lazy_with(options.clone());
+        let webhooks = WebhookConnections::of(webhooks, sizes.webhooks, doubt.clone());
         Self {
-            webhooks: WebhookConnections::of(
-                webhooks.connect_lazy_with(options.clone()),
-                sizes.webhooks,
-                doubt.clone(),
-            ),
+            trips: SharedTrips::on(webhooks.clone()),
+            webhooks,
             reports: reports.connect_lazy_with(options),
             doubt,
         }
@@ -113,9 +115,10 @@ impl Database {
         TenantTx::begin(&self.reports, TenantScope::proven(TenantId::new())).await
     }
 
-    /// A connection for the event of a verified webhook.
-    pub async fn ingest(&self, _: &VerifiedTwilioRequest) -> Result<IngestConnection, sqlx::Error> {
-        self.webhooks.take().await
+    /// Writes what a verified webhook told, as soon as there is a connection. An error: the database was not asked, or
+    /// nobody knows what it said.
+    pub async fn ingest(&self, told: Arc<Told>) -> Result<Trip, IngestError> {
+        self.trips.write(told).await
     }
 
     /// For `tenancy/` itself: what is written after an answer, each under a tenant that was proved by then.

@@ -26,13 +26,13 @@ pub struct Decided {
 }
 
 impl Decided {
-    fn place(&self) -> (Uuid, &str) {
-        (self.scope.tenant_id().as_uuid(), self.call_sid.as_str())
+    fn place(&self) -> (&str, Uuid) {
+        (self.call_sid.as_str(), self.scope.tenant_id().as_uuid())
     }
 }
 
-/// Writes all of them, or none. In an order of their own: two servers that write the same calls must not wait for each
-/// other in turn.
+/// Writes all of them, or none. In the order in which events share their trips: two statements that write the same calls
+/// must not wait for each other in turn.
 pub async fn record(database: &Database, mut decided: Vec<Decided>) -> Result<(), IngestError> {
     decided.sort_by(|one, other| one.place().cmp(&other.place()));
     let tenants: Vec<Uuid> = decided.iter().map(|one| one.scope.tenant_id().as_uuid()).collect();

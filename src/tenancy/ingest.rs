@@ -1,16 +1,15 @@
-//! The one round trip: an event of a call goes in, the tenant and what its caller shall hear come out.
+//! What goes into the one round trip of an event, and what comes out of it: the tenant, and what routing needs.
 //!
-//! Promises: one statement, one transaction: resolve the tenant, write the ledger, fold the call. A repetition changes
-//! nothing. A statement that takes too long costs its connection, so that its late answer is nobody else's.
-//! Doesn't: decide what the caller hears.
+//! Promises: a statement that takes too long costs its connection, so that its late answer is nobody else's.
+//! Doesn't: write; `shared_trips` does. Nor decide what the caller hears.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::db_error;
 use super::ids::TenantId;
@@ -24,6 +23,17 @@ use crate::twilio::sid::CallSid;
 /// Nobody has waited for the statement for more than a second by then. The sooner it is given up, the sooner its place
 /// in the pool is free for a database that is back.
 const DEADLINE: Duration = Duration::from_secs(3);
+
+/// What Twilio told: a verified request, and the event that it reports.
+#[derive(Debug)]
+pub struct Told {
+    /// The proof.
+    pub request: VerifiedTwilioRequest,
+    /// Whose call.
+    pub addressed: Addressed,
+    /// What happened to it.
+    pub event: CallEvent,
+}
 
 /// What happened to a call, as one line of its ledger.
 #[derive(Clone, Debug)]
@@ -123,7 +133,7 @@ impl QuarantineReason {
         }
     }
 
-    fn parse(word: &str) -> Option<Self> {
+    pub(super) fn parse(word: &str) -> Option<Self> {
         [Self::UnknownNumber, Self::WrongAccount, Self::InactiveTenant]
             .into_iter()
             .find(|reason| reason.as_str() == word)
@@ -160,11 +170,11 @@ pub enum Ingested {
 }
 
 /// The event could not be written. Nothing was.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum IngestError {
     /// The database refused, or can't be reached.
     #[error("the event could not be written: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] Arc<sqlx::Error>),
     /// The database didn't answer.
     #[error("the database did not answer within {} s", DEADLINE.as_secs())]
     TimedOut,
@@ -185,14 +195,10 @@ impl IngestError {
     }
 }
 
-/// Writes an event. The request proves who sent it.
-pub async fn ingest(
-    connection: IngestConnection,
-    request: &VerifiedTwilioRequest,
-    addressed: &Addressed,
-    event: &CallEvent,
-) -> Result<Ingested, IngestError> {
-    connection.within_deadline(async |connection| write(connection, request, addressed, event).await).await
+impl From<sqlx::Error> for IngestError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
 }
 
 impl IngestConnection {
@@ -204,7 +210,7 @@ impl IngestConnection {
         match tokio::time::timeout(DEADLINE, work(self.connection())).await {
             Ok(Err(IngestError::Database(error))) if db_error::is_wrong_connection(&error) => {
                 self.discard();
-                Err(error.into())
+                Err(IngestError::Database(error))
             }
             Ok(Ok(done)) => {
                 self.keep();
@@ -217,57 +223,4 @@ impl IngestConnection {
             }
         }
     }
-}
-
-async fn write(
-    connection: &mut PgConnection,
-    request: &VerifiedTwilioRequest,
-    addressed: &Addressed,
-    event: &CallEvent,
-) -> Result<Ingested, IngestError> {
-    let (our_number, running_tenant): (Option<&str>, Option<Uuid>) = match addressed {
-        Addressed::OurNumber(number) => (number.as_deref(), None),
-        Addressed::RunningCall(tenant) => (request.called_number(), Some(tenant.as_uuid())),
-    };
-    let row = sqlx::query!(
-        r#"SELECT routed_tenant_id, refusal, is_news AS "is_news!", tenant_slug, tenant_company_name,
-                  tenant_greeting_message, tenant_forward_number
-             FROM switchboard.ingest_call_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
-        request.account_sid().as_str(),
-        request.account_source().as_str(),
-        our_number,
-        running_tenant,
-        Uuid::now_v7(),
-        Uuid::now_v7(),
-        event.call_sid.as_str(),
-        event.kind.as_str(),
-        event.key,
-        event.status.map(CallStatus::as_str),
-        event.sequence_number,
-        event.occurred_at,
-        event.received_at,
-        event.payload,
-    )
-    .fetch_one(connection)
-    .await?;
-
-    if let Some(word) = row.refusal {
-        let reason = QuarantineReason::parse(&word).ok_or(IngestError::NotUnderstood)?;
-        return Ok(Ingested::Quarantined(reason));
-    }
-    let (Some(tenant), Some(slug), Some(company_name)) =
-        (row.routed_tenant_id, row.tenant_slug, row.tenant_company_name)
-    else {
-        return Err(IngestError::NotUnderstood);
-    };
-    Ok(Ingested::Routed(RoutedCall {
-        scope: TenantScope::proven(tenant.into()),
-        settings: CallSettings {
-            slug,
-            company_name,
-            greeting_message: row.tenant_greeting_message,
-            forward_number: row.tenant_forward_number.and_then(|number| E164PhoneNumber::parse(&number).ok()),
-        },
-        news: if row.is_news { News::First } else { News::Repeated },
-    }))
 }

@@ -23,10 +23,11 @@ pub mod outage_guard;
 pub mod refusal_doctor;
 pub mod scope;
 pub mod secrets;
+pub mod shared_trips;
 pub mod tenant_tx;
 pub mod twilio_door;
 pub mod twilio_request;
-pub mod webhook_connections;
+mod webhook_connections;
 
 pub use accounts::AccountDirectory;
 pub use api_door::ApiDoor;

@@ -32,9 +32,9 @@ struct Warm {
     since: Instant,
 }
 
-/// A connection of a webhook whose signature was checked: the only way to the ingest function.
+/// A connection for what was told by webhooks whose signatures were checked: the only way to the ingest function.
 #[derive(Debug)]
-pub struct IngestConnection {
+pub(super) struct IngestConnection {
     connection: PoolConnection<Postgres>,
     home: WebhookConnections,
     _room: OwnedSemaphorePermit,

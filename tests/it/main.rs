@@ -21,6 +21,7 @@ mod appointments;
 mod backlog;
 mod breaker;
 mod call_log;
+mod company;
 mod connections;
 mod defaults;
 mod degraded;

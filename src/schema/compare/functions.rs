@@ -46,14 +46,29 @@ impl Comparison<'_> {
             if ours.peek().is_none() || ours.any(|ours| can_be_replaced(function, ours)) {
                 continue;
             }
-            // What hangs on it is ours, and is made again.
-            let cascade = if function.schema == self.shared { "" } else { " CASCADE" };
-            self.push(step(
-                format!("the function {} is not the one that is needed: drop it", function.signature),
-                vec![format!("DROP ROUTINE {}{cascade}", function.signature)],
-                function,
-            ));
+            let (words, sql) = if function.schema != self.shared {
+                // What hangs on it is ours, and is made again.
+                ("drop it", format!("DROP ROUTINE {} CASCADE", function.signature))
+            } else if function.used {
+                let aside = self.free_function(function);
+                (
+                    "others need it: rename it",
+                    format!("ALTER ROUTINE {} RENAME TO {aside}", function.signature),
+                )
+            } else {
+                ("drop it", format!("DROP ROUTINE {}", function.signature))
+            };
+            let words = format!("the function {} is not the one that is needed; {words}", function.signature);
+            self.push(step(words, vec![sql], function));
         }
+    }
+
+    fn free_function(&self, function: &Function) -> String {
+        let mut free = format!("{}_legacy", function.name);
+        while self.found.functions.iter().any(|other| other.schema == function.schema && other.name == free) {
+            free.push('2');
+        }
+        free
     }
 
     /// Makes or replaces one function.

@@ -58,7 +58,7 @@ impl Comparison<'_> {
         let contradicts = |found: &Constraint| {
             let ours = wanted.constraints.iter().find(|ours| ours.name == found.name);
             match ours {
-                Some(ours) => ours.definition != found.definition,
+                Some(ours) => ours.definition != found.definition || is_broken(found, now),
                 None => match found.kind {
                     ConstraintKind::Primary | ConstraintKind::Exclusion => true,
                     ConstraintKind::Check | ConstraintKind::Foreign => only_ours(&found.columns, wanted),
@@ -237,6 +237,11 @@ impl Comparison<'_> {
             self.push(step);
         }
     }
+}
+
+/// Its index can't be used, and refuses nothing.
+fn is_broken(key: &Constraint, table: &Relation) -> bool {
+    table.indexes.iter().any(|index| index.name == key.name && index.of_constraint && !index.valid)
 }
 
 /// It stands, but nobody knows whether all rows keep it.

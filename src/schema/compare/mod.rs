@@ -33,7 +33,7 @@ struct Comparison<'a> {
 
 /// The steps from `found` to `target`.
 pub(super) fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Result<Plan, Refusal> {
-    refuse_what_is_not_ours_to_change(found, target)?;
+    refuse_what_is_not_ours_to_change(found, target, shared)?;
     lost::refuse_what_nobody_knows(found, target, shared)?;
     let mut comparison = Comparison { found, target, shared, steps: Vec::new() };
     comparison.types_of_our_names();
@@ -52,9 +52,15 @@ pub(super) fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Re
     Ok(Plan { steps: comparison.together() })
 }
 
-fn refuse_what_is_not_ours_to_change(found: &Catalogue, target: &Catalogue) -> Result<(), Refusal> {
+fn refuse_what_is_not_ours_to_change(
+    found: &Catalogue,
+    target: &Catalogue,
+    shared: &str,
+) -> Result<(), Refusal> {
     let strangers = found.relations.iter().filter(|relation| {
-        !relation.ours_to_change && target.relation(&relation.schema, &relation.name).is_some()
+        !relation.ours_to_change
+            && (target.relation(&relation.schema, &relation.name).is_some()
+                || neighbours::is_one(relation, shared))
     });
     let functions = found.functions.iter().filter(|function| {
         !function.ours_to_change

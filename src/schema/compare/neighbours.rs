@@ -14,16 +14,19 @@ use super::{Comparison, counted, step};
 const ADDED: &str = "ADD COLUMN tenant_id uuid NOT NULL DEFAULT";
 const NEIGHBOURS: [&str; 3] = ["leads", "signals", "contacts"];
 
+/// Whether a relation is a table of another program that we adopt.
+pub(super) fn is_one(relation: &Relation, shared: &str) -> bool {
+    relation.schema == shared
+        && NEIGHBOURS.contains(&relation.name.as_str())
+        && matches!(relation.kind, RelationKind::Table | RelationKind::Partitioned)
+}
+
 impl Comparison<'_> {
     /// Adopts those that exist.
     pub(super) fn neighbours(&mut self) {
         let found = self.found;
-        for name in NEIGHBOURS {
-            if let Some(table) =
-                found.relation(self.shared, name).filter(|relation| relation.kind == RelationKind::Table)
-            {
-                self.neighbour(table);
-            }
+        for table in found.relations.iter().filter(|relation| is_one(relation, self.shared)) {
+            self.neighbour(table);
         }
     }
 
@@ -71,9 +74,10 @@ impl Comparison<'_> {
         let standing = table.constraints.iter().find(|key| leads_to_tenants(key));
         let key = standing.map_or_else(|| free_key(table), |key| quoted(&key.name));
         if standing.is_none() {
-            let action = format!(
-                "ADD CONSTRAINT {key} FOREIGN KEY (tenant_id) REFERENCES public.tenants (id) NOT VALID"
-            );
+            // A key of a table of partitions can't be made first and checked later.
+            let later = if table.kind == RelationKind::Partitioned { "" } else { " NOT VALID" };
+            let action =
+                format!("ADD CONSTRAINT {key} FOREIGN KEY (tenant_id) REFERENCES public.tenants (id){later}");
             sql.push(ddl::alter(table, &action));
         }
         sql.push(ddl::alter(table, &format!("VALIDATE CONSTRAINT {key}")));
@@ -145,7 +149,11 @@ fn filled(table: &Relation, column: &Column) -> Vec<String> {
         ddl::relation(table),
         legacy::DEFAULT_TENANT
     );
-    let mut sql = ddl::undisturbed(table, vec![given]);
+    let mut sql = Vec::new();
+    if column.generated {
+        sql.push(ddl::alter(table, "ALTER COLUMN tenant_id DROP EXPRESSION"));
+    }
+    sql.extend(ddl::undisturbed(table, vec![given]));
     if column.default.is_none() {
         sql.push(legacy::with_default_tenant(&ddl::alter(table, "ALTER COLUMN tenant_id SET DEFAULT")));
     }

@@ -22,7 +22,7 @@ impl<'a> Comparison<'a> {
             }
             Some(found) if found.kind == RelationKind::Table && has_our_ids(found, wanted) => {
                 let mut now = found.clone();
-                self.legacy_triggers(&mut now);
+                self.legacy_triggers(wanted, &mut now);
                 self.columns(wanted, &mut now);
                 now
             }
@@ -54,10 +54,8 @@ impl<'a> Comparison<'a> {
     /// Everything about who sees what of a table that was just made. Hosted services grant every new table to the roles of
     /// their interface.
     fn closed(&self, wanted: &Relation) -> Vec<String> {
-        let outsiders = ddl::OUTSIDERS
-            .iter()
-            .filter(|role| **role == "PUBLIC" || self.found.roles.iter().any(|found| found == *role));
-        let mut sql: Vec<String> = outsiders
+        let mut sql: Vec<String> = self
+            .outsiders()
             .map(|role| format!("REVOKE ALL ON {} FROM {}", ddl::relation(wanted), ddl::role(role)))
             .collect();
         if wanted.row_security {
@@ -99,7 +97,16 @@ impl<'a> Comparison<'a> {
             let free = self.free_name(&found.schema, &format!("{}_legacy", index.name));
             format!("ALTER INDEX {} RENAME TO {}", ddl::name(&found.schema, &index.name), quoted(&free))
         }));
+        sql.extend(self.outsiders().map(|role| {
+            format!("REVOKE ALL ON {} FROM {}", ddl::name(&found.schema, aside), ddl::role(role))
+        }));
         sql
+    }
+
+    /// Those of the outside roles that exist.
+    fn outsiders(&self) -> impl Iterator<Item = &'static str> {
+        let exists = |role: &&str| *role == "PUBLIC" || self.found.roles.iter().any(|found| found == role);
+        ddl::OUTSIDERS.into_iter().filter(exists)
     }
 
     fn renamed_aside(&mut self, wanted: &Relation, found: &Relation) -> Relation {
@@ -137,24 +144,30 @@ impl<'a> Comparison<'a> {
         now
     }
 
-    /// Triggers of the older programs' own functions. Somebody else's stay.
-    fn legacy_triggers(&mut self, now: &mut Relation) {
+    /// Triggers and rules that stood before us: whatever they do, they would do it with our rows. Once the table is ours,
+    /// somebody else's triggers stay; those of the older programs' functions and rules never do.
+    fn legacy_triggers(&mut self, wanted: &Relation, now: &mut Relation) {
+        let adopted = self.found.applied.is_empty() && wanted.schema == self.shared;
         let (legacy, others): (Vec<_>, Vec<_>) = now.triggers.drain(..).partition(|trigger| {
-            legacy::TRIGGER_FUNCTIONS.iter().any(|name| trigger.definition.contains(name))
+            adopted || legacy::TRIGGER_FUNCTIONS.iter().any(|name| trigger.definition.contains(name))
         });
         now.triggers = others;
-        if legacy.is_empty() {
+        let mut names: Vec<String> = legacy.iter().map(|trigger| trigger.name.clone()).collect();
+        let mut sql = Vec::new();
+        for trigger in &legacy {
+            sql.push(noted(now, &trigger.definition));
+            sql.push(format!("DROP TRIGGER {} ON {}", quoted(&trigger.name), ddl::relation(now)));
+        }
+        for (rule, definition) in std::mem::take(&mut now.rules) {
+            sql.push(noted(now, &definition));
+            sql.push(format!("DROP RULE {} ON {}", quoted(&rule), ddl::relation(now)));
+            names.push(rule);
+        }
+        if sql.is_empty() {
             return;
         }
-        let names: Vec<&str> = legacy.iter().map(|trigger| trigger.name.as_str()).collect();
-        let mut sql: Vec<String> = legacy.iter().map(|trigger| noted(now, &trigger.definition)).collect();
-        sql.extend(
-            legacy
-                .iter()
-                .map(|trigger| format!("DROP TRIGGER {} ON {}", quoted(&trigger.name), ddl::relation(now))),
-        );
         let words = format!(
-            "{} of {} belongs to an older program, and would run on every row of ours: drop it, after a note of it in the audit{}",
+            "{} of {} would run on every row of ours: drop it, after a note of it in the audit{}",
             listed(&names),
             spoken(now, self.shared),
             counted(now)

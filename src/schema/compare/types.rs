@@ -3,7 +3,7 @@
 //! Promises: views that read such a column are made again as they were, in the same transaction.
 //! Trap: from timestamp to timestamptz no row is written anew, if and only if the session's zone is UTC.
 
-use super::super::catalogue::{Column, Relation, RelationKind};
+use super::super::catalogue::{Column, Index, Relation, RelationKind};
 use super::super::conversion::{UUID, conversion};
 use super::super::ddl;
 use super::super::names::quoted;
@@ -37,6 +37,16 @@ impl Comparison<'_> {
             sql.push(ddl::drop_policy(now, &policy.name));
         }
         now.policies.retain(|policy| !policies.contains(policy));
+        let computed = |index: &Index| {
+            !index.of_constraint
+                && index.columns.contains(&None)
+                && names.iter().any(|name| index.definition.contains(name.as_str()))
+        };
+        for index in now.indexes.iter().filter(|index| computed(index)) {
+            sql.push(noted(now, &index.definition));
+            sql.push(format!("DROP INDEX {}", ddl::name(&now.schema, &index.name)));
+        }
+        now.indexes.retain(|index| !computed(index));
         sql.push(ddl::alter(now, &actions.join(", ")));
         for view in &views {
             sql.extend(ddl::create_view(view));
