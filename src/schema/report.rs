@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::catalogue::{Catalogue, Relation};
+use super::legacy::NEIGHBOURS;
 use super::plan::Plan;
 
 /// One line.
@@ -27,8 +28,7 @@ pub(super) fn report(found: &Catalogue, target: &Catalogue, plan: &Plan, shared:
         .filter(|wanted| wanted.schema == shared)
         .map(|wanted| table(found.relation(shared, &wanted.name), &wanted.name, plan, shared))
         .collect();
-    let neighbours =
-        ["leads", "signals", "contacts"].into_iter().filter_map(|name| found.relation(shared, name));
+    let neighbours = NEIGHBOURS.into_iter().filter_map(|name| found.relation(shared, name));
     lines.extend(neighbours.map(|neighbour| table(Some(neighbour), &neighbour.name, plan, shared)));
     let told: BTreeSet<String> = lines.iter().map(|line| format!("{shared}.{}", line.subject)).collect();
     let left = plan.steps.iter().filter(|step| !step.about.iter().any(|subject| told.contains(subject)));

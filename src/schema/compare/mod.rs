@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 use super::catalogue::{Catalogue, Relation, RelationKind};
 use super::ddl;
 use super::error::Refusal;
+use super::legacy;
 use super::plan::{Plan, Step, StepKind};
 
 /// What is found, what is wanted, and the steps from the one to the other so far.
@@ -60,7 +61,7 @@ fn refuse_what_is_not_ours_to_change(
     let strangers = found.relations.iter().filter(|relation| {
         !relation.ours_to_change
             && (target.relation(&relation.schema, &relation.name).is_some()
-                || neighbours::is_one(relation, shared))
+                || legacy::is_neighbour(relation, shared))
     });
     let functions = found.functions.iter().filter(|function| {
         !function.ours_to_change

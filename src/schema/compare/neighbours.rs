@@ -12,20 +12,12 @@ use super::{Comparison, counted, step};
 
 /// What follows is the default tenant's id.
 const ADDED: &str = "ADD COLUMN tenant_id uuid NOT NULL DEFAULT";
-const NEIGHBOURS: [&str; 3] = ["leads", "signals", "contacts"];
-
-/// Whether a relation is a table of another program that we adopt.
-pub(super) fn is_one(relation: &Relation, shared: &str) -> bool {
-    relation.schema == shared
-        && NEIGHBOURS.contains(&relation.name.as_str())
-        && matches!(relation.kind, RelationKind::Table | RelationKind::Partitioned)
-}
 
 impl Comparison<'_> {
     /// Adopts those that exist.
     pub(super) fn neighbours(&mut self) {
         let found = self.found;
-        for table in found.relations.iter().filter(|relation| is_one(relation, self.shared)) {
+        for table in found.relations.iter().filter(|relation| legacy::is_neighbour(relation, self.shared)) {
             self.neighbour(table);
         }
     }

@@ -8,6 +8,18 @@ mod names;
 mod repairs;
 mod tenants;
 
+use super::catalogue::{Relation, RelationKind};
+
+/// Tables of another program that belong to tenants too.
+pub(super) const NEIGHBOURS: [&str; 3] = ["leads", "signals", "contacts"];
+
+/// Whether a relation is one of them, and a table.
+pub(super) fn is_neighbour(relation: &Relation, shared: &str) -> bool {
+    relation.schema == shared
+        && NEIGHBOURS.contains(&relation.name.as_str())
+        && matches!(relation.kind, RelationKind::Table | RelationKind::Partitioned)
+}
+
 /// What the triggers of older programs call: they keep `updated_at` and count weeks, which is ours to do now.
 pub(super) const TRIGGER_FUNCTIONS: [&str; 2] = ["update_updated_at_column(", "update_weekly_analytics("];
 
