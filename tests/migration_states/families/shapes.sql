@@ -219,9 +219,6 @@ create index call_logs_tenant_id_started_at_idx on call_logs (started_at);
 --- an index that broke off @ finished as superuser
 update pg_catalog.pg_index set indisvalid = false, indisready = false where indexrelid = 'public.appointments_tenant_id_starts_at_idx'::regclass;
 
---- an index of a key is invalid @ finished as superuser
-update pg_catalog.pg_index set indisvalid = false where indexrelid = 'public.tenant_users_tenant_id_email_key'::regclass;
-
 --- a trigger of the older program is disabled @ 01 02 05
 alter table tenants disable trigger update_tenants_updated_at;
 
