@@ -20,6 +20,7 @@ mod postgresql;
 mod program;
 mod report;
 mod run;
+mod sample;
 mod state;
 mod statements;
 mod trials;

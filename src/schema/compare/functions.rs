@@ -59,7 +59,12 @@ impl Comparison<'_> {
                 ("drop it", format!("DROP ROUTINE {}", function.signature))
             };
             let words = format!("the function {} is not the one that is needed; {words}", function.signature);
-            self.push(step(words, vec![sql], function));
+            let kind = if function.used && function.schema == self.shared {
+                StepKind::Waits
+            } else {
+                StepKind::Additive
+            };
+            self.push(Step { kind, ..step(words, vec![sql], function) });
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn refuse_what_nobody_knows(
     if lost.is_empty() { Ok(()) } else { Err(Refusal::Lost { found: lost.join(", ") }) }
 }
 
-/// Whether a table of our own schema lost what its rows need, or leads to one that did.
+/// Whether a table of our own schema lost what its rows need, or leads to one that did, or that is gone.
 pub(super) fn is_lost(wanted: &Relation, found: &Catalogue, target: &Catalogue, shared: &str) -> bool {
     if wanted.schema == shared {
         return false;
@@ -39,7 +39,10 @@ pub(super) fn is_lost(wanted: &Relation, found: &Catalogue, target: &Catalogue, 
     let parents = wanted.constraints.iter().filter_map(|constraint| constraint.references.as_ref());
     let leads_to_lost = parents
         .filter_map(|parent| target.relations.iter().find(|relation| relation.full_name() == *parent))
-        .any(|parent| parent.full_name() != wanted.full_name() && is_lost(parent, found, target, shared));
+        .filter(|parent| parent.schema != shared && parent.full_name() != wanted.full_name())
+        .any(|parent| {
+            found.relation(&parent.schema, &parent.name).is_none() || is_lost(parent, found, target, shared)
+        });
     !lost_columns(now, wanted).is_empty() || leads_to_lost
 }
 

@@ -226,7 +226,7 @@ alter table tenants disable trigger update_tenants_updated_at;
 alter table leads disable trigger update_leads_updated_at;
 alter table signals enable always trigger update_signals_updated_at;
 
---- a trigger refuses every insert @ finished
+--- a trigger refuses every insert @ 01 02 05
 create function refuse() returns trigger language plpgsql as $$begin raise exception 'closed'; end$$;
 create trigger refuse before insert on call_logs for each row execute function refuse();
 
