@@ -2,8 +2,8 @@
 -- What the migration decided about rows that an older program had left, and how the schema stood when it was last right.
 
 CREATE TABLE migration_audit (
-    id bigint GENERATED ALWAYS AS IDENTITY,
-    decided_at timestamptz NOT NULL DEFAULT now(),
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    decided_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     relation text NOT NULL,                 -- the table that it was about
     decision text NOT NULL,
     detail jsonb NOT NULL DEFAULT '{}',     -- which row, and what it said before
@@ -21,7 +21,7 @@ CREATE TABLE verified_schema (
 );
 ALTER TABLE verified_schema ENABLE ROW LEVEL SECURITY;
 -- A login that only serves can see that the schema is right.
-CREATE POLICY verified_schema_seen ON verified_schema FOR SELECT TO switchboard_app USING (true);
+CREATE POLICY verified_schema_seen ON verified_schema FOR SELECT TO switchboard_app USING (single);
 
 SELECT close_table('migration_audit'::regclass);
 SELECT close_table('verified_schema'::regclass);

@@ -232,6 +232,7 @@ pub(super) fn fingerprint(found: &Catalogue) -> Result<String, SchemaError> {
     found.database.clear();
     found.bypasses_row_security = false;
     found.decided.clear();
+    found.roles.clear();
     for relation in &mut found.relations {
         relation.has_rows = false;
         relation.rows = None;

@@ -29,8 +29,7 @@ pub(super) fn alter(table: &Relation, action: &str) -> String {
 pub(super) fn column(column: &Column) -> String {
     let default = column.default.as_ref().map(|value| format!(" DEFAULT {value}")).unwrap_or_default();
     let required = if column.required { " NOT NULL" } else { "" };
-    let identity = if column.identity { " GENERATED ALWAYS AS IDENTITY" } else { "" };
-    format!("{} {}{default}{required}{identity}", quoted(&column.name), column.kind)
+    format!("{} {}{default}{required}", quoted(&column.name), column.kind)
 }
 
 pub(super) fn create_table(table: &Relation) -> String {

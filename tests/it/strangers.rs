@@ -41,9 +41,9 @@ async fn a_migration_runs_nobody_elses_function() {
     let database = TestDatabase::empty().await;
     set_traps(&database).await;
 
-    let migrated = schema::migrate(&database.options()).await.unwrap();
+    schema::migrate(&database.options()).await.unwrap();
 
-    assert_eq!(i64::try_from(migrated.applied.len()).unwrap(), schema::latest_version());
+    assert!(schema::is_current(&database.options()).await.unwrap());
 }
 
 #[tokio::test]

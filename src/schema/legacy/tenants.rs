@@ -11,7 +11,7 @@ const CHOSEN: &str = "default tenant chosen";
 pub(in super::super) const NUMBERS_READ: &str = "numbers read";
 /// The default tenant, once it is chosen.
 pub(in super::super) const DEFAULT_TENANT: &str = "(SELECT t.id FROM switchboard.migration_audit a JOIN public.tenants t ON t.id::text = a.detail ->> 'tenant_id' \
-     WHERE a.decision = 'default tenant chosen' ORDER BY a.id LIMIT 1)";
+     WHERE a.decision = 'default tenant chosen' ORDER BY a.decided_at LIMIT 1)";
 /// E.164 of a number that can exist: in North America no area and no exchange begins with 0 or 1.
 const VALID: &str = r"'^(\+1[2-9][0-9]{2}[2-9][0-9]{6}|\+[2-9][0-9]{7,14})$'";
 
