@@ -98,6 +98,14 @@ impl Ours {
         self.objects.iter().any(|ours| ours.kind == "function" && name(&ours.name) == name(signature))
     }
 
+    /// Whether a fresh install has a table or an index of this name, in whatever schema.
+    pub(crate) fn has_relation_called(&self, name: &str) -> bool {
+        let is_relation =
+            |object: &&Object| ["relation", "index", "unique index"].contains(&object.kind.as_str());
+        let mut relations = self.objects.iter().filter(is_relation);
+        relations.any(|object| object.name.rsplit('.').next() == Some(name))
+    }
+
     /// Whether a fresh install requires a value in the column.
     pub(crate) fn requires(&self, column: &Object) -> bool {
         self.objects.like(column).is_some_and(|ours| ours.told.contains("required t"))

@@ -71,7 +71,7 @@ SELECT CASE WHEN i.indisunique THEN 'unique index' ELSE 'index' END, i.indexreli
             THEN ARRAY(SELECT quote_ident(a.attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey)) ELSE '{}' END,
        coalesce(i.indnkeyatts = 1 AND i.indkey[0] = t.attnum, false)
   FROM relations c
-  JOIN pg_index i ON i.indrelid = c.oid
+  JOIN pg_index i ON i.indrelid = c.oid AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid)
   LEFT JOIN tenant_column t ON t.attrelid = c.oid
 UNION ALL
 SELECT 'policy', c.name || ' ' || quote_ident(p.polname), c.name,
