@@ -4,7 +4,8 @@
 
 use super::super::catalogue::Relation;
 use super::super::ddl;
-use super::super::plan::StepKind;
+use super::super::names::quoted;
+use super::super::plan::{Step, StepKind};
 use super::{Comparison, Standing, spoken, step};
 
 impl Comparison<'_> {
@@ -13,6 +14,41 @@ impl Comparison<'_> {
         self.row_security(table);
         self.policies(table);
         self.grants(table);
+    }
+
+    /// Who may enter the two schemas: the server, and no outsider ours.
+    pub(super) fn schemas(&mut self) {
+        let found = self.found;
+        for wanted in &self.target.schemas {
+            let Some(now) = found.schemas.iter().find(|now| now.name == wanted.name) else { continue };
+            let name = quoted(&wanted.name);
+            let missing = wanted
+                .grants
+                .iter()
+                .filter(|grant| grant.0 == "switchboard_app" && !now.grants.contains(grant));
+            let mut sql: Vec<String> = missing
+                .map(|(grantee, privilege)| {
+                    format!("GRANT {privilege} ON SCHEMA {name} TO {}", ddl::role(grantee))
+                })
+                .collect();
+            let is_outsider = |grantee: &str| wanted.name != self.shared && ddl::OUTSIDERS.contains(&grantee);
+            let extra = now.grants.iter().filter(|grant| is_outsider(&grant.0));
+            sql.extend(extra.map(|(grantee, privilege)| {
+                format!("REVOKE {privilege} ON SCHEMA {name} FROM {}", ddl::role(grantee))
+            }));
+            if !sql.is_empty() {
+                self.push(Step {
+                    words: format!(
+                        "others than the server may enter the schema {}, or the server may not: change that",
+                        wanted.name
+                    ),
+                    kind: StepKind::Additive,
+                    sql,
+                    stops: Vec::new(),
+                    about: vec![format!("schema {}", wanted.name)],
+                });
+            }
+        }
     }
 
     fn row_security(&mut self, Standing { wanted, now }: &Standing<'_>) {
@@ -105,7 +141,7 @@ fn revoked(wanted: &Relation, now: &Relation) -> Vec<String> {
     );
     let columns = now.columns.iter().flat_map(|column| {
         column.grants.iter().filter(|(grantee, _)| bound(grantee)).map(|(grantee, privilege)| {
-            let name = super::super::names::quoted(&column.name);
+            let name = quoted(&column.name);
             format!("REVOKE {privilege} ({name}) ON {} FROM {}", ddl::relation(now), ddl::role(grantee))
         })
     });

@@ -47,6 +47,7 @@ pub(super) fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Re
         comparison.access(table);
     }
     comparison.callers();
+    comparison.schemas();
     comparison.neighbours();
     comparison.rows_of_all(&tables);
     comparison.see_all_rows();

@@ -3,7 +3,7 @@
 //! Promises: where they exist they get a `tenant_id` whose default is the default tenant, so that their program's own
 //! INSERTs go on working; its key and an index. Nothing else of theirs changes: no key, type, view, policy or trigger.
 
-use super::super::catalogue::{Column, Constraint, ConstraintKind, Relation, RelationKind};
+use super::super::catalogue::{Column, Constraint, ConstraintKind, Index, Relation, RelationKind};
 use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
@@ -29,10 +29,12 @@ impl Comparison<'_> {
         }
         let is_set = column.is_some_and(|column| column.required && column.default.is_some());
         let has_key = table.constraints.iter().any(|key| leads_to_tenants(key) && key.validated);
-        let has_index = table
-            .indexes
-            .iter()
-            .any(|index| index.valid && index.columns.first() == Some(&Some("tenant_id".to_owned())));
+        self.one_row_a_tenant(table);
+        let has_index = table.indexes.iter().any(|index| {
+            index.valid
+                && !is_one_row_a_tenant(index)
+                && index.columns.first() == Some(&Some("tenant_id".to_owned()))
+        });
         if is_set && has_key && has_index {
             return;
         }
@@ -45,6 +47,25 @@ impl Comparison<'_> {
         }
         if !has_index {
             self.index_on_tenant(table);
+        }
+    }
+
+    /// A unique index on the tenant alone lets no tenant have two rows.
+    fn one_row_a_tenant(&mut self, table: &Relation) {
+        for index in table.indexes.iter().filter(|index| is_one_row_a_tenant(index)) {
+            let sql = if index.of_constraint {
+                ddl::drop_constraint(table, &index.name)
+            } else {
+                format!("DROP INDEX {}", ddl::name(&table.schema, &index.name))
+            };
+            let words = format!(
+                "{} of {} lets a tenant have one row only: drop it{}",
+                index.name,
+                table.name,
+                counted(table)
+            );
+            let kind = if table.has_rows { StepKind::Waits } else { StepKind::Additive };
+            self.push(step(kind, table, words, vec![sql]));
         }
     }
 
@@ -118,6 +139,10 @@ impl Comparison<'_> {
         step.about.push(format!("{}.tenants", self.shared));
         self.push(step);
     }
+}
+
+fn is_one_row_a_tenant(index: &Index) -> bool {
+    index.unique && index.valid && index.columns == [Some("tenant_id".to_owned())]
 }
 
 fn leads_to_tenants(key: &Constraint) -> bool {
