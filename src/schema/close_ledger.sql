@@ -13,7 +13,9 @@ BEGIN
     FOR outsider IN SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated') LOOP
         EXECUTE format('REVOKE ALL ON {own}._sqlx_migrations FROM %I', outsider);
     END LOOP;
-    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = '{own}._sqlx_migrations'::regclass) THEN
+    -- A list that lost a column is made anew later, with its policy.
+    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = '{own}._sqlx_migrations'::regclass)
+       AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = '{own}._sqlx_migrations'::regclass AND attname = 'success') THEN
         CREATE POLICY _sqlx_migrations_applied ON {own}._sqlx_migrations FOR SELECT TO switchboard_app USING (success);
     END IF;
 END
