@@ -1,6 +1,6 @@
 -- schema: own
 -- A call's fold goes over its lines once, without a query of its own; and an event is held to its tenant by its call
--- alone. Together they were a seventh of what PostgreSQL spent on a call.
+-- alone.
 
 -- The call's own key leads to the tenant: call_events (tenant_id, call_sid) -> call_logs -> tenants. A second key straight
 -- to tenants could refuse nothing that the first one lets pass, and locked the tenant's row once more for every event.
