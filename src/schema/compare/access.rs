@@ -22,10 +22,13 @@ impl Comparison<'_> {
         for wanted in &self.target.schemas {
             let Some(now) = found.schemas.iter().find(|now| now.name == wanted.name) else { continue };
             let name = quoted(&wanted.name);
-            let missing = wanted
-                .grants
-                .iter()
-                .filter(|grant| grant.0 == "switchboard_app" && !now.grants.contains(grant));
+            // Whoever does not own `public` can't grant what everybody has there.
+            let has = |privilege: &str| {
+                now.grants.iter().any(|(grantee, granted)| {
+                    ["switchboard_app", "PUBLIC"].contains(&grantee.as_str()) && granted == privilege
+                })
+            };
+            let missing = wanted.grants.iter().filter(|grant| grant.0 == "switchboard_app" && !has(&grant.1));
             let mut sql: Vec<String> = missing
                 .map(|(grantee, privilege)| {
                     format!("GRANT {privilege} ON SCHEMA {name} TO {}", ddl::role(grantee))
