@@ -139,9 +139,10 @@ async fn screen(
     let unrouted = tenants::store::count_unrouted_calls(&mut connection).await?;
     let numbers: i64 = tenants.iter().map(|tenant| tenant.numbers).sum();
     let accounts = doors.twilio.accounts.count();
-    let schema = match migrated.applied.len() {
-        0 => "current".to_owned(),
-        applied => format!("current; {} applied now", count(applied, "migration")),
+    let schema = match (migrated.applied.len(), migrated.steps.len()) {
+        (0, 0) => "current".to_owned(),
+        (applied, 0) => format!("current; {} applied now", count(applied, "migration")),
+        (_, steps) => format!("current; made right in {}", count(steps, "step")),
     };
     let urls: Vec<&str> = doors.twilio.public_urls.iter().map(PublicBaseUrl::as_str).collect();
 

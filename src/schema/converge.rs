@@ -164,7 +164,7 @@ async fn run(
         tracing::info!("migrated: {}", step.words);
         done.push(step.words.clone());
     }
-    if agreed || !done.is_empty() && plan.waiting().next().is_none() {
+    if agreed {
         return Ok(done);
     }
     let waiting = plan.waiting().map(|step| step.words.clone()).collect();

@@ -13,6 +13,7 @@ mod secrets;
 mod support;
 
 mod account_management;
+mod adoption;
 mod answering;
 mod api_access;
 mod api_bodies;
