@@ -44,7 +44,7 @@ pub(super) async fn run(settings: Settings, arguments: MigrateArguments) -> Resu
 
 async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), Failure> {
     if arguments.sql {
-        return Ok(say(schema::script(&workplace.plan().await?, &schema::Names::usual()))?);
+        return Ok(say(schema::script(&workplace.plan_for_script().await?, &schema::Names::usual()))?);
     }
     if arguments.json {
         let plan = workplace.plan().await?;

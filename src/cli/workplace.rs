@@ -110,6 +110,11 @@ impl Workplace {
         Ok(schema::plan(&self.migration_database).await?)
     }
 
+    /// The same for a script.
+    pub(super) async fn plan_for_script(&self) -> Result<Plan, Failure> {
+        Ok(schema::plan_for_script(&self.migration_database).await?)
+    }
+
     /// Whether each part of the schema is what it should be.
     pub(super) async fn verify(&self) -> Result<Vec<Verified>, Failure> {
         Ok(schema::verify(&self.migration_database).await?)

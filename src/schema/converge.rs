@@ -1,11 +1,10 @@
-//! Runs a plan.
+//! From a plan to a right database.
 //!
-//! Promises: each step is one transaction, waits for a lock for less than half a second at a time, and is tried again; a
-//! crash between two steps leaves a state of which the next run makes a new plan. What waits runs only when approved.
-//! Doesn't: decide what a step is.
+//! Promises: a crash at any moment leaves a state of which the next run makes a new plan; what waits runs only when approved,
+//! and an approval is kept over a crash.
+//! Doesn't: decide what a step is, or how it runs.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use sqlx::migrate::Migration;
@@ -13,13 +12,14 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::catalogue::Catalogue;
-use super::compare::compare;
+use super::compare::{Building, compare};
 use super::error::{Refusal, SchemaError, StateError};
 use super::names::{Names, literal};
-use super::plan::{Plan, Step, StepKind, hex};
+use super::plan::{AUDIT, Plan, Step, StepKind, hex};
 use super::prepare::{connect, prepare};
 use super::read::{self, Rows};
 use super::report::{Verified, report};
+use super::run::{met_a_new_row, run_step};
 use super::target;
 
 /// What somebody has agreed to.
@@ -35,20 +35,29 @@ pub enum Approval {
 }
 
 /// How often a plan may have a next one. A dropped function takes what hangs on it along, which the next plan makes again.
-const ROUNDS: usize = 7;
-const LOCK_TRIES: usize = 120;
-const LOCK_PAUSE: Duration = Duration::from_millis(250);
+const ROUNDS: usize = 9;
 const APPROVED: &str = "approved step ";
 
 /// What would be done, with the rows counted. Changes nothing.
 pub async fn plan(options: &PgConnectOptions) -> Result<Plan, SchemaError> {
     let (names, found, target) = both(options).await?;
-    Ok(whole_plan(&found, &target, &names)?)
+    Ok(whole_plan(&found, &target, &names, Building::WhileCallsCome)?)
+}
+
+/// The same for [`script`](super::script()): as much as possible of it can run in one transaction. Changes nothing.
+pub async fn plan_for_script(options: &PgConnectOptions) -> Result<Plan, SchemaError> {
+    let (names, found, target) = both(options).await?;
+    Ok(whole_plan(&found, &target, &names, Building::InOneScript)?)
 }
 
 /// The steps, and the note that the migrations were applied, when nothing else is left.
-fn whole_plan(found: &Catalogue, target: &Catalogue, names: &Names) -> Result<Plan, Refusal> {
-    let mut plan = compare(found, target, &names.shared)?;
+fn whole_plan(
+    found: &Catalogue,
+    target: &Catalogue,
+    names: &Names,
+    building: Building,
+) -> Result<Plan, Refusal> {
+    let mut plan = compare(found, target, &names.shared, building)?;
     let missing: Vec<_> =
         target::migrations().filter(|migration| !found.applied.contains(&migration.version)).collect();
     if missing.is_empty() {
@@ -63,20 +72,19 @@ fn whole_plan(found: &Catalogue, target: &Catalogue, names: &Names) -> Result<Pl
             hex(&migration.checksum)
         )
     };
-    plan.steps.push(Step {
-        words: "the schema is then what the migrations make: note them as applied".to_owned(),
-        kind: StepKind::Additive,
-        sql: missing.iter().map(note).collect(),
-        stops: Vec::new(),
-        about: target.relations.iter().map(super::catalogue::Relation::full_name).collect(),
-    });
+    plan.steps.push(Step::new(
+        StepKind::Additive,
+        target.relations.iter().map(super::catalogue::Relation::full_name).collect(),
+        "the schema is then what the migrations make: note them as applied",
+        missing.iter().map(note).collect(),
+    ));
     Ok(plan)
 }
 
 /// Whether each part is what it should be. Changes nothing.
 pub async fn verify(options: &PgConnectOptions) -> Result<Vec<Verified>, SchemaError> {
     let (names, found, target) = both(options).await?;
-    let plan = compare(&found, &target, &names.shared)?;
+    let plan = compare(&found, &target, &names.shared, Building::WhileCallsCome)?;
     Ok(report(&found, &target, &plan, &names.shared))
 }
 
@@ -101,7 +109,7 @@ pub(super) async fn converge(
     let mut approved = BTreeSet::new();
     for round in 0..ROUNDS {
         let found = read::read(connection, names, Rows::Ignored).await?;
-        let plan = whole_plan(&found, &target, names)?;
+        let plan = whole_plan(&found, &target, names, Building::WhileCallsCome)?;
         if plan.steps.is_empty() {
             return Ok(done);
         }
@@ -110,13 +118,35 @@ pub(super) async fn converge(
             prepare(connection, names).await?;
             continue;
         }
+        if let Some(audit) = missing_audit(&plan, &found) {
+            // Before all others: it keeps an approval over a crash.
+            run_step(connection, audit).await?;
+            done.push(audit.words.clone());
+            continue;
+        }
         approve(connection, &plan, approval, &found, &mut approved).await?;
-        done.extend(run(connection, &plan, &approved).await?);
+        match run(connection, &plan, &approved, &mut done).await {
+            Err(error) if round + 1 < ROUNDS && met_a_new_row(&error) => {
+                tracing::info!("a row was written meanwhile that needs the same: making a new plan");
+            }
+            outcome => outcome?,
+        }
     }
     let found = read::read(connection, names, Rows::Ignored).await?;
-    let left: Vec<String> =
-        whole_plan(&found, &target, names)?.steps.into_iter().map(|step| step.words).collect();
+    let left: Vec<String> = whole_plan(&found, &target, names, Building::WhileCallsCome)?
+        .steps
+        .into_iter()
+        .map(|step| step.words)
+        .collect();
     if left.is_empty() { Ok(done) } else { Err(Refusal::NotConverged { found: left.join("; ") }.into()) }
+}
+
+/// The step that makes the audit, where nothing stands in its place.
+fn missing_audit<'a>(plan: &'a Plan, found: &Catalogue) -> Option<&'a Step> {
+    if found.relations.iter().any(|relation| relation.full_name() == AUDIT) {
+        return None;
+    }
+    plan.steps.iter().find(|step| step.kind == StepKind::Additive && step.about == [AUDIT])
 }
 
 /// Adds the digests of the waiting steps that somebody agreed to, now or before a crash. An agreement is kept where there is
@@ -151,66 +181,25 @@ async fn approve(
     Ok(())
 }
 
+/// Runs what may run, and keeps in words what did.
 async fn run(
     connection: &mut PgConnection,
     plan: &Plan,
     approved: &BTreeSet<String>,
-) -> Result<Vec<String>, SchemaError> {
+    done: &mut Vec<String>,
+) -> Result<(), SchemaError> {
     let agreed = plan.waiting().all(|step| approved.contains(&step.digest()));
     let steps: Vec<&Step> = if agreed { plan.steps.iter().collect() } else { plan.ready() };
-    let mut done = Vec::new();
     for step in steps {
         run_step(connection, step).await?;
         tracing::info!("migrated: {}", step.words);
         done.push(step.words.clone());
     }
     if agreed {
-        return Ok(done);
+        return Ok(());
     }
     let waiting = plan.waiting().map(|step| step.words.clone()).collect();
     Err(Refusal::Waiting { waiting, digest: plan.digest() }.into())
-}
-
-async fn run_step(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {
-    for attempt in 1.. {
-        match try_step(connection, step).await {
-            Err(SchemaError::Step { source, .. }) if attempt < LOCK_TRIES && is_contention(&source) => {
-                if attempt == 1 {
-                    tracing::info!("waiting for a lock that another session holds, to go on: {}", step.words);
-                }
-                tokio::time::sleep(LOCK_PAUSE).await;
-            }
-            outcome => return outcome,
-        }
-    }
-    Ok(())
-}
-
-/// A lock that was not to be had, or two sessions that waited for each other.
-fn is_contention(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| ["55P03", "40P01"].contains(&code.as_ref()))
-}
-
-const SETTINGS: &str = "SET LOCAL lock_timeout = '400ms'; SET LOCAL statement_timeout = 0; SET LOCAL TimeZone = 'UTC'; \
-     SET LOCAL check_function_bodies = off; SET LOCAL search_path = pg_catalog, pg_temp";
-
-async fn try_step(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {
-    let mut transaction = connection.begin().await?;
-    transaction.execute(SETTINGS).await?;
-    for statement in &step.sql {
-        let ran = transaction.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(statement.clone()))).await;
-        if let Err(source) = ran {
-            transaction.rollback().await?;
-            return Err(SchemaError::Step {
-                words: step.words.clone(),
-                statement: statement.clone(),
-                source,
-            });
-        }
-    }
-    transaction.commit().await?;
-    Ok(())
 }
 
 async fn note_approval(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {

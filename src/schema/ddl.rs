@@ -3,7 +3,7 @@
 //! Promises: every name is quoted and spelt in full.
 //! Doesn't: decide which of them are needed.
 
-use super::catalogue::{Column, Constraint, Function, Policy, Relation, RelationKind};
+use super::catalogue::{Column, Constraint, Function, Index, Policy, Relation, RelationKind};
 use super::names::quoted;
 
 /// Whom hosted services let in from the outside.
@@ -99,6 +99,12 @@ pub(super) fn policy(table: &Relation, policy: &Policy) -> String {
 
 pub(super) fn drop_policy(table: &Relation, policy: &str) -> String {
     format!("DROP POLICY {} ON {}", quoted(policy), relation(table))
+}
+
+/// An index that is built while rows are written. What a build that broke off has left goes first.
+pub(super) fn index_concurrently(index: &Index, table: &Relation) -> Vec<String> {
+    let begun = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", name(&table.schema, &index.name));
+    vec![begun, index.definition.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1)]
 }
 
 /// Lets exactly those call a function who should, of the roles that exist.

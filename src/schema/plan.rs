@@ -17,7 +17,29 @@ pub enum StepKind {
     Waits,
 }
 
-/// One step: a transaction of its own.
+/// How the statements of a step run. Whatever the manner, a step that broke off can be run again from its beginning.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Manner {
+    /// All in one transaction.
+    #[default]
+    Together,
+    /// Each in a transaction of its own, so that a long one doesn't hold the locks of the short ones before it.
+    Apart,
+    /// Each outside of any transaction, as PostgreSQL demands for what is built CONCURRENTLY: writing goes on meanwhile, and
+    /// the end waits for every transaction that was open.
+    Concurrently,
+    /// All in one transaction for some blocks of this table, then for the next: [`EVERY_ROW`] stands for the part.
+    InBatches(String),
+}
+
+/// The condition of a statement that runs in batches: true of every row `x`. The runner puts a part of the table in its place.
+pub(super) const EVERY_ROW: &str = "x.ctid IS NOT NULL";
+
+/// Keeps what was decided, and what was approved.
+pub(super) const AUDIT: &str = "switchboard.migration_audit";
+
+/// One step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// What was found, and what is done about it.
@@ -26,6 +48,8 @@ pub struct Step {
     pub kind: StepKind,
     /// The statements, in order.
     pub sql: Vec<String>,
+    /// How they run.
+    pub manner: Manner,
     /// What other programs can't do afterwards: one sentence for each, naming the table.
     pub stops: Vec<String>,
     /// The relations and functions that it is about, by full name.
@@ -40,6 +64,23 @@ pub struct Plan {
 }
 
 impl Step {
+    /// A step of one transaction that stops nobody.
+    #[must_use]
+    pub(super) fn new(
+        kind: StepKind,
+        about: Vec<String>,
+        words: impl Into<String>,
+        sql: Vec<String>,
+    ) -> Self {
+        Self { words: words.into(), kind, sql, manner: Manner::Together, stops: Vec::new(), about }
+    }
+
+    /// The same in another manner.
+    #[must_use]
+    pub(super) fn run(self, manner: Manner) -> Self {
+        Self { manner, ..self }
+    }
+
     /// Names this step among all: the same kind and SQL have the same digest.
     #[must_use]
     pub fn digest(&self) -> String {

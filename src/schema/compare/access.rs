@@ -40,16 +40,11 @@ impl Comparison<'_> {
                 format!("REVOKE {privilege} ON SCHEMA {name} FROM {}", ddl::role(grantee))
             }));
             if !sql.is_empty() {
-                self.push(Step {
-                    words: format!(
-                        "others than the server may enter the schema {}, or the server may not: change that",
-                        wanted.name
-                    ),
-                    kind: StepKind::Additive,
-                    sql,
-                    stops: Vec::new(),
-                    about: vec![format!("schema {}", wanted.name)],
-                });
+                let words = format!(
+                    "others than the server may enter the schema {}, or the server may not: change that",
+                    wanted.name
+                );
+                self.push(Step::new(StepKind::Additive, vec![format!("schema {}", wanted.name)], words, sql));
             }
         }
     }

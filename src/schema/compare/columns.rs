@@ -4,7 +4,7 @@ use super::super::catalogue::{Column, Relation};
 use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
-use super::super::plan::StepKind;
+use super::super::plan::{Manner, StepKind};
 use super::{Comparison, Standing, counted, listed, spoken, step};
 
 impl Comparison<'_> {
@@ -76,25 +76,20 @@ impl Comparison<'_> {
         if missing.is_empty() {
             return;
         }
-        let added: Vec<Column> = missing.into_iter().map(|column| added(column, now)).collect();
+        let found = self.found.relation(&now.schema, &now.name);
+        let added: Vec<Column> = missing.into_iter().map(|column| added(column, now, found)).collect();
         let actions: Vec<String> =
             added.iter().map(|column| format!("ADD COLUMN {}", ddl::column(column))).collect();
         let names: Vec<&str> = added.iter().map(|column| column.name.as_str()).collect();
-        let fills = legacy::fills(now, &names);
-        let mut sql = vec![ddl::alter(now, &actions.join(", "))];
-        let mut words = format!(
-            "{} has no {}: add {}",
+        let words = format!(
+            "{} has no {}: add {}{}",
             spoken(now, self.shared),
             listed(&names),
-            if names.len() == 1 { "it" } else { "them" }
+            if names.len() == 1 { "it" } else { "them" },
+            counted(now)
         );
-        if !fills.is_empty() && now.has_rows {
-            sql.extend(ddl::undisturbed(now, fills));
-            words.push_str(", with what its older columns say");
-        }
-        words.push_str(&counted(now));
+        let sql = vec![ddl::alter(now, &actions.join(", "))];
         now.columns.extend(added);
-        self.default_tenant_for(&sql);
         self.push(step(StepKind::Additive, now, words, sql));
     }
 
@@ -157,37 +152,83 @@ impl Comparison<'_> {
 
     /// NOT NULL where every row has a value by now.
     pub(super) fn required(&mut self, Standing { wanted, now }: &mut Standing<'_>) {
-        let mut actions = Vec::new();
         let (mut names, mut without_default) = (Vec::new(), Vec::new());
         for column in &mut now.columns {
             let Some(ours) = wanted.column(&column.name) else { continue };
             if column.required || !ours.required {
                 continue;
             }
-            actions.push(format!("ALTER COLUMN {} SET NOT NULL", quoted(&column.name)));
             column.required = true;
             names.push(column.name.clone());
             if ours.default.is_none() {
                 without_default.push(column.name.clone());
             }
         }
-        if actions.is_empty() {
+        if names.is_empty() {
             return;
         }
         let name = spoken(now, self.shared);
         let kind = if without_default.is_empty() { StepKind::Additive } else { self.kind_for(now) };
         let words = format!("{name} does not require {}: require it{}", listed(&names), counted(now));
-        let mut step = step(kind, now, words, vec![ddl::alter(now, &actions.join(", "))]);
+        let mut step = step(kind, now, words, require(now, &names)).run(Manner::Apart);
         step.stops.push(format!(
             "An INSERT into {name} that leaves out {}, or says NULL, is refused.",
             listed(&names)
         ));
         self.push(step);
+        let meanwhile = meanwhile(now);
+        now.constraints.retain(|constraint| constraint.name != meanwhile);
+    }
+
+    /// What a migration that broke off has left of [`require`].
+    pub(super) fn required_meanwhile(&mut self, now: &mut Relation) {
+        let name = meanwhile(now);
+        if !now.constraints.iter().any(|constraint| constraint.name == name) {
+            return;
+        }
+        let words =
+            format!("{name} of {} is left of a migration that broke off: drop it", spoken(now, self.shared));
+        self.push(step(StepKind::Additive, now, words, vec![ddl::drop_constraint(now, &name)]));
+        now.constraints.retain(|constraint| constraint.name != name);
     }
 }
 
-/// A new column may be empty for the rows that are there, unless a constant fills it.
-fn added(column: Column, now: &Relation) -> Column {
+/// NOT NULL for columns of a table that people use: a check that holds for new rows at once is checked for the old ones while
+/// work goes on, and stands in for a look at every row under a lock.
+pub(super) fn require(table: &Relation, columns: &[String]) -> Vec<String> {
+    let each = |before: &str, after: &str, between: &str| {
+        let each: Vec<String> =
+            columns.iter().map(|column| format!("{before}{}{after}", quoted(column))).collect();
+        each.join(between)
+    };
+    let not_null = ddl::alter(table, &each("ALTER COLUMN ", " SET NOT NULL", ", "));
+    if !table.has_rows {
+        return vec![not_null];
+    }
+    let meanwhile = meanwhile(table);
+    let check = quoted(&meanwhile);
+    vec![
+        ddl::drop_constraint(table, &meanwhile),
+        ddl::alter(
+            table,
+            &format!("ADD CONSTRAINT {check} CHECK ({}) NOT VALID", each("", " IS NOT NULL", " AND ")),
+        ),
+        ddl::alter(table, &format!("VALIDATE CONSTRAINT {check}")),
+        not_null,
+        ddl::drop_constraint(table, &meanwhile),
+    ]
+}
+
+fn meanwhile(table: &Relation) -> String {
+    format!("{}_required_meanwhile", table.name)
+}
+
+/// A new column may be empty for the rows that are there, unless a constant fills it and no older column says more.
+fn added(column: Column, now: &Relation, found: Option<&Relation>) -> Column {
+    let is_told = found.is_some_and(|found| legacy::meaning(found, &now.name, &column.name).is_some());
+    if now.has_rows && is_told {
+        return Column { required: false, default: None, ..column };
+    }
     let required = column.required && (!now.has_rows || column.default.is_some());
     Column { required, ..column }
 }

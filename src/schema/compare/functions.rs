@@ -9,7 +9,7 @@ use super::super::plan::{Step, StepKind};
 use super::Comparison;
 
 fn step(words: String, sql: Vec<String>, function: &Function) -> Step {
-    Step { words, kind: StepKind::Additive, sql, stops: Vec::new(), about: vec![function.signature.clone()] }
+    Step::new(StepKind::Additive, vec![function.signature.clone()], words, sql)
 }
 
 impl Comparison<'_> {
@@ -21,15 +21,9 @@ impl Comparison<'_> {
             }
             let aside = format!("{name}_legacy");
             let sql = format!("ALTER TYPE {} RENAME TO {}", ddl::name(schema, name), quoted(&aside));
-            self.push(Step {
-                words: format!(
-                    "the type {schema}.{name} has the name of a table of ours: rename it to {aside}"
-                ),
-                kind: StepKind::Waits,
-                sql: vec![sql],
-                stops: Vec::new(),
-                about: vec![format!("{schema}.{name}")],
-            });
+            let words =
+                format!("the type {schema}.{name} has the name of a table of ours: rename it to {aside}");
+            self.push(Step::new(StepKind::Waits, vec![format!("{schema}.{name}")], words, vec![sql]));
         }
     }
 

@@ -1,17 +1,18 @@
-//! Keys, checks, exclusions, indexes and foreign keys.
+//! Keys, checks, exclusions and foreign keys.
 //!
 //! Promises: a key that another program's foreign key leads to stays, beside ours. What could refuse a row of ours goes.
 
-use super::super::catalogue::{Constraint, ConstraintKind, Index, Relation};
+use super::super::catalogue::{Constraint, ConstraintKind, Relation};
 use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
-use super::super::plan::StepKind;
-use super::{Comparison, Standing, counted, listed, spoken, step};
+use super::super::plan::{Manner, Step, StepKind};
+use super::{Building, Comparison, Standing, counted, listed, spoken, step};
 
 impl Comparison<'_> {
     /// All constraints but the foreign keys that leave the table.
     pub(super) fn keys(&mut self, table: &mut Standing<'_>) {
+        self.required_meanwhile(&mut table.now);
         self.contradicting_constraints(table);
         self.contradicting_indexes(table);
         let Standing { wanted, now } = table;
@@ -20,37 +21,98 @@ impl Comparison<'_> {
             .iter()
             .filter(|ours| ours.kind != ConstraintKind::Foreign && !now.constraints.contains(ours))
             .collect();
+        self.mended(now, &missing);
+        let checks = |ours: &&Constraint| ours.kind == ConstraintKind::Check || is_unchecked(ours, now);
+        let (checks, keys): (Vec<_>, Vec<_>) = missing.into_iter().partition(checks);
+        self.checks(now, &checks);
+        for ours in keys {
+            self.key(wanted, now, ours);
+        }
+    }
+
+    /// Rows that break what is missing, before it is made.
+    fn mended(&mut self, now: &Relation, missing: &[&Constraint]) {
+        if !now.has_rows {
+            return;
+        }
+        let repairs = |ours: &&&Constraint| !legacy::before_constraint(now, &ours.name).is_empty();
+        let broken: Vec<&str> = missing.iter().filter(repairs).map(|ours| ours.name.as_str()).collect();
+        if broken.is_empty() {
+            return;
+        }
+        let repairs = broken.iter().flat_map(|rule| legacy::before_constraint(now, rule)).collect();
+        let words = format!(
+            "rows of {} may break {}: mend them, and keep in the audit what they said{}",
+            spoken(now, self.shared),
+            listed(&broken),
+            counted(now)
+        );
+        self.push(step(self.kind_for(now), now, words, ddl::undisturbed(now, repairs)));
+    }
+
+    /// Checks hold for new rows at once, and are checked for the old ones while work goes on.
+    fn checks(&mut self, now: &mut Relation, missing: &[&Constraint]) {
         if missing.is_empty() {
             return;
         }
-        let name = spoken(now, self.shared);
-        let (mut sql, mut names, mut stops, mut mends_rows) = (Vec::new(), Vec::new(), Vec::new(), false);
+        let mut sql = Vec::new();
         for ours in missing {
-            let repairs = if now.has_rows { legacy::before_constraint(now, &ours.name) } else { Vec::new() };
-            mends_rows |= !repairs.is_empty();
-            sql.extend(undisturbed_if_any(now, repairs));
-            if is_unchecked(ours, now) {
-                sql.push(ddl::alter(now, &format!("VALIDATE CONSTRAINT {}", quoted(&ours.name))));
-            } else {
-                sql.push(ddl::add_constraint(now, ours));
-                stops.push(ours.name.clone());
+            if !is_unchecked(ours, now) {
+                sql.push(ddl::drop_constraint(now, &ours.name));
+                sql.push(format!("{} NOT VALID", ddl::add_constraint(now, ours)));
             }
-            names.push(ours.name.clone());
-            now.constraints.retain(|found| found.name != ours.name);
-            now.constraints.push(ours.clone());
+            sql.push(ddl::alter(now, &format!("VALIDATE CONSTRAINT {}", quoted(&ours.name))));
         }
-        let mended = if mends_rows {
-            "; rows that break them are mended, and the audit keeps what they said"
-        } else {
-            ""
-        };
-        let words = format!("{name} has no checked {}: make it sure{mended}{}", listed(&names), counted(now));
-        let kind = if mends_rows { self.kind_for(now) } else { StepKind::Additive };
-        let mut step = step(kind, now, words, sql);
-        if now.schema == self.shared && !stops.is_empty() {
-            step.stops.push(format!("An INSERT into {name} that breaks {} is refused.", listed(&stops)));
-        }
+        let step = self.made_sure(now, missing, sql).run(Manner::Apart);
         self.push(step);
+        for ours in missing {
+            now.constraints.retain(|found| found.name != ours.name);
+            now.constraints.push((*ours).clone());
+        }
+    }
+
+    /// A key of a table that people use gets its index first, while they go on.
+    fn key(&mut self, wanted: &Relation, now: &mut Relation, ours: &Constraint) {
+        let stands = now.indexes.iter().any(|index| index.name == ours.name);
+        let concurrently = self.building == Building::WhileCallsCome
+            && now.has_rows
+            && ours.kind != ConstraintKind::Exclusion;
+        let index = wanted.indexes.iter().find(|index| index.name == ours.name);
+        let Some(index) = index.filter(|_| stands || concurrently) else {
+            let step = self.made_sure(now, &[ours], vec![ddl::add_constraint(now, ours)]);
+            self.push(step);
+            now.constraints.push(ours.clone());
+            return;
+        };
+        if !stands {
+            let words = format!(
+                "{} has no index for {}: build it while work goes on{}",
+                spoken(now, self.shared),
+                ours.name,
+                counted(now)
+            );
+            let built = step(StepKind::Additive, now, words, ddl::index_concurrently(index, now));
+            self.push(built.run(Manner::Concurrently));
+        }
+        let kind = if ours.kind == ConstraintKind::Primary { "PRIMARY KEY" } else { "UNIQUE" };
+        let name = quoted(&ours.name);
+        let action = format!("ADD CONSTRAINT {name} {kind} USING INDEX {name}");
+        let step = self.made_sure(now, &[ours], vec![ddl::alter(now, &action)]);
+        self.push(step);
+        now.constraints.push(ours.clone());
+    }
+
+    fn made_sure(&self, now: &Relation, ours: &[&Constraint], sql: Vec<String>) -> Step {
+        let names: Vec<&str> = ours.iter().map(|ours| ours.name.as_str()).collect();
+        let name = spoken(now, self.shared);
+        let words = format!("{name} has no checked {}: make it sure{}", listed(&names), counted(now));
+        let new: Vec<&str> =
+            ours.iter().filter(|ours| !is_unchecked(ours, now)).map(|ours| ours.name.as_str()).collect();
+        let mut step = step(StepKind::Additive, now, words, sql);
+        if now.schema == self.shared && !new.is_empty() {
+            step.stops.push(format!("An INSERT into {name} that breaks {} is refused.", listed(&new)));
+        }
+        step
     }
 
     /// Constraints of our names with another meaning, and others that could refuse our rows.
@@ -146,94 +208,41 @@ impl Comparison<'_> {
             .is_some_and(|wanted| only_ours(&foreign.columns, wanted))
     }
 
-    fn needed_outside(&self, key: &str, table: &Relation) -> bool {
+    pub(super) fn needed_outside(&self, key: &str, table: &Relation) -> bool {
         self.leading_to(key, table).iter().any(|(from, foreign)| !self.is_ours(from, foreign))
-    }
-
-    /// Bare unique indexes that could refuse our rows, broken ones, and others of our names.
-    fn contradicting_indexes(&mut self, Standing { wanted, now }: &mut Standing<'_>) {
-        let contradicts = |index: &Index| {
-            let ours = wanted.indexes.iter().find(|ours| ours.name == index.name);
-            let columns: Option<Vec<String>> = index.columns.iter().cloned().collect();
-            match ours {
-                _ if index.of_constraint => false,
-                Some(ours) => ours.definition != index.definition || !index.valid || ours.of_constraint,
-                None => {
-                    !index.valid
-                        || index.unique
-                            && columns.is_none_or(|columns| only_ours(&columns, wanted))
-                            && !self.needed_outside(&index.name, now)
-                }
-            }
-        };
-        let going: Vec<Index> = now.indexes.iter().filter(|index| contradicts(index)).cloned().collect();
-        if going.is_empty() {
-            return;
-        }
-        let names: Vec<&str> = going.iter().map(|index| index.name.as_str()).collect();
-        let sql = names
-            .iter()
-            .map(|index| format!("DROP INDEX IF EXISTS {}", ddl::name(&now.schema, index)))
-            .collect();
-        let name = spoken(now, self.shared);
-        let words = format!(
-            "{} of {name} {} broken, or could refuse our rows: drop",
-            listed(&names),
-            if names.len() == 1 { "is" } else { "are" }
-        );
-        let broken = going.iter().all(|index| !index.valid);
-        let kind = if broken { StepKind::Additive } else { self.kind_for(now) };
-        let mut step = step(kind, now, words, sql);
-        if !broken {
-            step.stops.push(format!(
-                "An INSERT into {name} with ON CONFLICT on the columns of {} is refused.",
-                listed(&names)
-            ));
-        }
-        self.push(step);
-        now.indexes.retain(|index| !going.contains(index));
-    }
-
-    /// Indexes that make reading quick.
-    pub(super) fn indexes(&mut self, Standing { wanted, now }: &mut Standing<'_>) {
-        let missing = wanted
-            .indexes
-            .iter()
-            .filter(|ours| !ours.of_constraint && !now.indexes.iter().any(|index| index.name == ours.name));
-        let missing: Vec<Index> = missing.cloned().collect();
-        for index in missing {
-            let repairs = if now.has_rows { legacy::before_constraint(now, &index.name) } else { Vec::new() };
-            let mut sql = undisturbed_if_any(now, repairs);
-            sql.push(index.definition.clone());
-            let words =
-                format!("{} has no index {}: make it{}", spoken(now, self.shared), index.name, counted(now));
-            self.push(step(StepKind::Additive, now, words, sql));
-            now.indexes.push(index);
-        }
     }
 
     /// The keys that lead out of a table.
     pub(super) fn foreign_keys(&mut self, Standing { wanted, now }: &Standing<'_>) {
-        let missing = wanted
+        let missing: Vec<&Constraint> = wanted
             .constraints
             .iter()
-            .filter(|ours| ours.kind == ConstraintKind::Foreign && !now.constraints.contains(ours));
-        let missing: Vec<Constraint> = missing.cloned().collect();
+            .filter(|ours| ours.kind == ConstraintKind::Foreign && !now.constraints.contains(ours))
+            .collect();
         for ours in missing {
-            let name = spoken(now, self.shared);
-            let unvalidated = is_unchecked(&ours, now);
             let repairs = if now.has_rows { legacy::before_constraint(now, &ours.name) } else { Vec::new() };
-            let mut sql = undisturbed_if_any(now, repairs);
-            if !unvalidated {
-                sql.push(format!("{} NOT VALID", ddl::add_constraint(now, &ours)));
+            if !repairs.is_empty() {
+                let words = format!(
+                    "rows of {} may lead nowhere by {}: mend them, and keep in the audit what they said{}",
+                    spoken(now, self.shared),
+                    ours.name,
+                    counted(now)
+                );
+                let mut mended = step(StepKind::Additive, now, words, ddl::undisturbed(now, repairs));
+                mended.about.extend(ours.references.clone());
+                self.push(mended);
+            }
+            let mut sql = Vec::new();
+            if !is_unchecked(ours, now) {
+                sql.push(ddl::drop_constraint(now, &ours.name));
+                sql.push(format!("{} NOT VALID", ddl::add_constraint(now, ours)));
             }
             sql.push(ddl::alter(now, &format!("VALIDATE CONSTRAINT {}", quoted(&ours.name))));
-            let words = format!("{name} has no checked {}: make it sure{}", ours.name, counted(now));
-            let mut step = step(StepKind::Additive, now, words, sql);
-            step.about.extend(ours.references.clone());
-            if now.schema == self.shared && !unvalidated {
-                step.stops.push(format!("An INSERT into {name} that breaks {} is refused.", ours.name));
+            let mut step = self.made_sure(now, &[ours], sql);
+            if now.has_rows {
+                step = step.run(Manner::Apart);
             }
+            step.about.extend(ours.references.clone());
             self.push(step);
         }
     }
@@ -249,10 +258,6 @@ fn is_unchecked(ours: &Constraint, now: &Relation) -> bool {
     now.constraints.iter().any(|found| found.name == ours.name && found.definition == ours.definition)
 }
 
-fn undisturbed_if_any(table: &Relation, repairs: Vec<String>) -> Vec<String> {
-    if repairs.is_empty() { repairs } else { ddl::undisturbed(table, repairs) }
-}
-
-fn only_ours(columns: &[String], wanted: &Relation) -> bool {
+pub(super) fn only_ours(columns: &[String], wanted: &Relation) -> bool {
     columns.iter().all(|column| wanted.column(column).is_some())
 }

@@ -6,8 +6,10 @@
 //! the rows.
 
 mod access;
+mod aside;
 mod columns;
 mod functions;
+mod indexes;
 mod keys;
 mod lost;
 mod neighbours;
@@ -21,7 +23,7 @@ use super::catalogue::{Catalogue, Relation, RelationKind};
 use super::ddl;
 use super::error::Refusal;
 use super::legacy;
-use super::plan::{Plan, Step, StepKind};
+use super::plan::{AUDIT, Manner, Plan, Step, StepKind};
 
 /// What is found, what is wanted, and the steps from the one to the other so far.
 struct Comparison<'a> {
@@ -29,27 +31,43 @@ struct Comparison<'a> {
     target: &'a Catalogue,
     /// The schema whose names older programs know.
     shared: &'a str,
+    building: Building,
     steps: Vec<Step>,
 }
 
+/// How the keys of tables with rows come to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Building {
+    /// Their indexes CONCURRENTLY, in steps of their own.
+    WhileCallsCome,
+    /// In the transaction of all others: a script has one.
+    InOneScript,
+}
+
 /// The steps from `found` to `target`.
-pub(super) fn compare(found: &Catalogue, target: &Catalogue, shared: &str) -> Result<Plan, Refusal> {
+pub(super) fn compare(
+    found: &Catalogue,
+    target: &Catalogue,
+    shared: &str,
+    building: Building,
+) -> Result<Plan, Refusal> {
     refuse_what_is_not_ours_to_change(found, target, shared)?;
     lost::refuse_what_nobody_knows(found, target, shared)?;
-    let mut comparison = Comparison { found, target, shared, steps: Vec::new() };
+    let mut comparison = Comparison { found, target, shared, building, steps: Vec::new() };
     comparison.types_of_our_names();
     comparison.functions_that_must_go();
     let tables = comparison.functions_and_tables();
     for table in &tables {
         comparison.foreign_keys(table);
     }
+    comparison.neighbours();
+    comparison.rows_of_all(&tables);
+    // After all that reads rows: from then on they are hidden from whom a policy binds.
     for table in &tables {
         comparison.access(table);
     }
     comparison.callers();
     comparison.schemas();
-    comparison.neighbours();
-    comparison.rows_of_all(&tables);
     comparison.see_all_rows();
     Ok(Plan { steps: comparison.together() })
 }
@@ -103,9 +121,12 @@ impl<'a> Comparison<'a> {
     }
 
     /// A policy that is forced hides rows from the owner too, and a step that reads none of them would do its work wrongly in
-    /// silence: where a step reads or checks rows, nothing is forced meanwhile.
+    /// silence: where a step reads or checks rows, nothing is forced meanwhile, and the transaction ends as it began.
     fn see_all_rows(&mut self) {
         let found = self.found;
+        if found.bypasses_row_security {
+            return;
+        }
         let mut forced: Vec<&Relation> = found.relations.iter().filter(|relation| relation.forced).collect();
         let known: Vec<&Relation> = found.relations.iter().chain(&self.target.relations).collect();
         for step in &mut self.steps {
@@ -120,6 +141,9 @@ impl<'a> Comparison<'a> {
             }
             let before = read.iter().map(|table| ddl::alter(table, NO_FORCE));
             let after = read.iter().map(|table| ddl::alter(table, FORCE));
+            if !read.is_empty() && step.manner == Manner::Apart {
+                step.manner = Manner::Together;
+            }
             step.sql = before.chain(step.sql.drain(..)).chain(after).collect();
         }
     }
@@ -175,7 +199,14 @@ fn belong_together(one: &Step, other: &Step, shared: &str) -> bool {
     };
     let is_own =
         |step: &Step| step.about.first().is_some_and(|subject| subject.split('.').next() != Some(shared));
-    mine(one) && mine(other) && is_own(one) && is_own(other) && held_by(one) == held_by(other)
+    let is_one_transaction = |step: &Step| step.manner == Manner::Together && step.about != [AUDIT];
+    is_one_transaction(one)
+        && is_one_transaction(other)
+        && mine(one)
+        && mine(other)
+        && is_own(one)
+        && is_own(other)
+        && held_by(one) == held_by(other)
 }
 
 enum Made<'a> {
@@ -191,7 +222,7 @@ struct Standing<'a> {
 
 /// A step in the making.
 fn step(kind: StepKind, about: &Relation, words: impl Into<String>, sql: Vec<String>) -> Step {
-    Step { words: words.into(), kind, sql, stops: Vec::new(), about: vec![about.full_name()] }
+    Step::new(kind, vec![about.full_name()], words, sql)
 }
 
 /// `call_logs` where a person knows it by that name, else with its schema.

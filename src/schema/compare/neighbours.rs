@@ -3,11 +3,13 @@
 //! Promises: where they exist they get a `tenant_id` whose default is the default tenant, so that their program's own
 //! INSERTs go on working; its key and an index. Nothing else of theirs changes: no key, type, view, policy or trigger.
 
-use super::super::catalogue::{Column, Constraint, ConstraintKind, Index, Relation, RelationKind};
+use super::super::catalogue::{Constraint, ConstraintKind, Index, Relation, RelationKind};
 use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
-use super::super::plan::StepKind;
+use super::super::plan::{EVERY_ROW, Manner, StepKind};
+use super::columns::require;
+use super::rows::batches;
 use super::{Comparison, counted, step};
 
 /// What follows is the default tenant's id.
@@ -30,6 +32,9 @@ impl Comparison<'_> {
         let is_set = column.is_some_and(|column| column.required && column.default.is_some());
         let has_key = table.constraints.iter().any(|key| leads_to_tenants(key) && key.validated);
         self.one_row_a_tenant(table);
+        if is_set {
+            self.required_meanwhile(&mut table.clone());
+        }
         let has_index = table.indexes.iter().any(|index| {
             index.valid
                 && !is_one_row_a_tenant(index)
@@ -70,32 +75,61 @@ impl Comparison<'_> {
     }
 
     fn tenant_of_every_row(&mut self, table: &Relation) {
-        let (found, sql) = match table.column("tenant_id") {
-            Some(column) => ("may hold rows without tenant", filled(table, column)),
-            None => ("has no tenant_id", vec![legacy::with_default_tenant(&ddl::alter(table, ADDED))]),
+        let whose = "every row, and every new one that names no tenant, belongs to the default tenant";
+        let Some(column) = table.column("tenant_id") else {
+            let words = format!("{} has no tenant_id: {whose}{}", table.name, counted(table));
+            let sql = vec![legacy::with_default_tenant(&ddl::alter(table, ADDED))];
+            return self.about_tenants(table, words, sql, Manner::Together);
         };
-        let words = format!(
-            "{} {found}: every row, and every new one that names no tenant, belongs to the default tenant{}",
-            table.name,
-            counted(table)
+        let mut sql = Vec::new();
+        if column.generated {
+            sql.push(ddl::alter(table, "ALTER COLUMN tenant_id DROP EXPRESSION"));
+        }
+        if column.default.is_none() {
+            sql.push(legacy::with_default_tenant(&ddl::alter(table, "ALTER COLUMN tenant_id SET DEFAULT")));
+        }
+        if !sql.is_empty() {
+            let words =
+                format!("new rows of {} may name no tenant: they belong to the default one", table.name);
+            self.about_tenants(table, words, sql, Manner::Together);
+        }
+        if column.required {
+            return;
+        }
+        let given = format!(
+            "UPDATE {} x SET tenant_id = {} WHERE x.tenant_id IS NULL AND {EVERY_ROW}",
+            ddl::relation(table),
+            legacy::DEFAULT_TENANT
         );
-        self.about_tenants(table, words, sql);
+        let words = format!("{} may hold rows without tenant: {whose}{}", table.name, counted(table));
+        self.about_tenants(table, words, ddl::undisturbed(table, vec![given]), batches(table));
+        let words = format!("{} does not require tenant_id: require it{}", table.name, counted(table));
+        self.about_tenants(table, words, require(table, &["tenant_id".to_owned()]), Manner::Apart);
     }
 
     fn key_to_tenants(&mut self, table: &Relation) {
-        let mut sql = ddl::undisturbed(table, vec![legacy::recover_tenants(table)]);
         let standing = table.constraints.iter().find(|key| leads_to_tenants(key));
-        let key = standing.map_or_else(|| free_key(table), |key| quoted(&key.name));
+        let key = standing.map_or_else(|| free_key(table), |key| key.name.clone());
+        let words = format!(
+            "rows of {} may name a tenant that nobody is: it becomes an inactive one{}",
+            table.name,
+            counted(table)
+        );
+        self.about_tenants(table, words, vec![legacy::recover_tenants(table)], Manner::Together);
+        let mut sql = Vec::new();
         if standing.is_none() {
             // A key of a table of partitions can't be made first and checked later.
             let later = if table.kind == RelationKind::Partitioned { "" } else { " NOT VALID" };
-            let action =
-                format!("ADD CONSTRAINT {key} FOREIGN KEY (tenant_id) REFERENCES public.tenants (id){later}");
+            let action = format!(
+                "ADD CONSTRAINT {} FOREIGN KEY (tenant_id) REFERENCES public.tenants (id){later}",
+                quoted(&key)
+            );
+            sql.push(ddl::drop_constraint(table, &key));
             sql.push(ddl::alter(table, &action));
         }
-        sql.push(ddl::alter(table, &format!("VALIDATE CONSTRAINT {key}")));
+        sql.push(ddl::alter(table, &format!("VALIDATE CONSTRAINT {}", quoted(&key))));
         let words = format!("{} has no checked key to tenants: make it sure{}", table.name, counted(table));
-        self.about_tenants(table, words, sql);
+        self.about_tenants(table, words, sql, Manner::Apart);
     }
 
     fn index_on_tenant(&mut self, table: &Relation) {
@@ -105,14 +139,20 @@ impl Comparison<'_> {
             .filter(|index| !index.valid && index.columns == [Some("tenant_id".to_owned())]);
         let mut sql: Vec<String> =
             broken.map(|broken| format!("DROP INDEX {}", ddl::name(&table.schema, &broken.name))).collect();
-        let free = self.free_name(&table.schema, &format!("{}_tenant_id_idx", table.name));
-        sql.push(format!("CREATE INDEX {free} ON {} (tenant_id)", ddl::relation(table)));
+        let free = quoted(&self.free_name(&table.schema, &format!("{}_tenant_id_idx", table.name)));
         let words = format!("{} has no index on tenant_id: make it{}", table.name, counted(table));
-        self.about_tenants(table, words, sql);
+        let on = format!("{} (tenant_id)", ddl::relation(table));
+        if table.kind == RelationKind::Partitioned {
+            sql.push(format!("CREATE INDEX {free} ON {on}"));
+            return self.about_tenants(table, words, sql, Manner::Together);
+        }
+        sql.push(format!("DROP INDEX CONCURRENTLY IF EXISTS {}.{free}", quoted(&table.schema)));
+        sql.push(format!("CREATE INDEX CONCURRENTLY {free} ON {on}"));
+        self.about_tenants(table, words, sql, Manner::Concurrently);
     }
 
-    fn about_tenants(&mut self, table: &Relation, words: String, sql: Vec<String>) {
-        let mut step = step(StepKind::Additive, table, words, sql);
+    fn about_tenants(&mut self, table: &Relation, words: String, sql: Vec<String>, manner: Manner) {
+        let mut step = step(StepKind::Additive, table, words, sql).run(manner);
         step.about.push(format!("{}.tenants", self.shared));
         self.push(step);
     }
@@ -157,23 +197,4 @@ fn free_key(table: &Relation) -> String {
         name.push('2');
     }
     name
-}
-
-/// Fills the column that is there already, and requires it.
-fn filled(table: &Relation, column: &Column) -> Vec<String> {
-    let given = format!(
-        "UPDATE {} SET tenant_id = {} WHERE tenant_id IS NULL",
-        ddl::relation(table),
-        legacy::DEFAULT_TENANT
-    );
-    let mut sql = Vec::new();
-    if column.generated {
-        sql.push(ddl::alter(table, "ALTER COLUMN tenant_id DROP EXPRESSION"));
-    }
-    sql.extend(ddl::undisturbed(table, vec![given]));
-    if column.default.is_none() {
-        sql.push(legacy::with_default_tenant(&ddl::alter(table, "ALTER COLUMN tenant_id SET DEFAULT")));
-    }
-    sql.push(ddl::alter(table, "ALTER COLUMN tenant_id SET NOT NULL"));
-    sql
 }

@@ -1,12 +1,12 @@
 //! A table of ours: made where it is missing, renamed aside where it can't become what it should be, else made right in place.
 //!
-//! Promises: no row is lost; the rows of a table that is renamed aside are copied.
+//! Promises: no row is lost.
 
 use super::super::catalogue::{Constraint, ConstraintKind, Index, Relation, RelationKind};
 use super::super::ddl;
 use super::super::legacy;
 use super::super::names::quoted;
-use super::super::plan::{Step, StepKind};
+use super::super::plan::StepKind;
 use super::access::noted;
 use super::lost::is_lost;
 use super::{Comparison, Standing, counted, listed, spoken, step};
@@ -22,6 +22,7 @@ impl<'a> Comparison<'a> {
             }
             Some(found) if found.kind == RelationKind::Table && has_our_ids(found, wanted) => {
                 let mut now = found.clone();
+                self.copying_broke_off(wanted, &mut now);
                 self.legacy_triggers(wanted, &mut now);
                 self.columns(wanted, &mut now);
                 now
@@ -53,7 +54,7 @@ impl<'a> Comparison<'a> {
 
     /// Everything about who sees what of a table that was just made. Hosted services grant every new table to the roles of
     /// their interface.
-    fn closed(&self, wanted: &Relation) -> Vec<String> {
+    pub(super) fn closed(&self, wanted: &Relation) -> Vec<String> {
         let mut sql: Vec<String> = self
             .outsiders()
             .map(|role| format!("REVOKE ALL ON {} FROM {}", ddl::relation(wanted), ddl::role(role)))
@@ -69,79 +70,10 @@ impl<'a> Comparison<'a> {
         sql
     }
 
-    /// A ledger of ours that lost a part of each line: the old one is kept, and a new one begins.
-    fn begun_again(&mut self, wanted: &Relation, found: &Relation) -> Relation {
-        let aside = self.free_name(&found.schema, &format!("{}_legacy", found.name));
-        let mut sql = self.out_of_the_way(wanted, found, &aside);
-        sql.push(ddl::create_table(wanted));
-        sql.extend(self.closed(wanted));
-        let words = format!(
-            "{} lost a column that each row needs: keep it as {aside}, and begin a new one",
-            found.full_name()
-        );
-        self.push(step(StepKind::Waits, wanted, words, sql));
-        Relation {
-            has_rows: false,
-            rows: None,
-            indexes: Vec::new(),
-            constraints: Vec::new(),
-            ..wanted.clone()
-        }
-    }
-
-    /// Renames a table, and those of its indexes that take a name of ours.
-    fn out_of_the_way(&self, wanted: &Relation, found: &Relation, aside: &str) -> Vec<String> {
-        let kind = ddl::kind(found.kind);
-        let mut sql = vec![format!("ALTER {kind} {} RENAME TO {}", ddl::relation(found), quoted(aside))];
-        sql.extend(found.indexes.iter().filter(|index| takes_a_name(index, wanted)).map(|index| {
-            let free = self.free_name(&found.schema, &format!("{}_legacy", index.name));
-            format!("ALTER INDEX {} RENAME TO {}", ddl::name(&found.schema, &index.name), quoted(&free))
-        }));
-        sql.extend(self.outsiders().map(|role| {
-            format!("REVOKE ALL ON {} FROM {}", ddl::name(&found.schema, aside), ddl::role(role))
-        }));
-        sql
-    }
-
     /// Those of the outside roles that exist.
-    fn outsiders(&self) -> impl Iterator<Item = &'static str> {
+    pub(super) fn outsiders(&self) -> impl Iterator<Item = &'static str> {
         let exists = |role: &&str| *role == "PUBLIC" || self.found.roles.iter().any(|found| found == role);
         ddl::OUTSIDERS.into_iter().filter(exists)
-    }
-
-    fn renamed_aside(&mut self, wanted: &Relation, found: &Relation) -> Relation {
-        let aside = self.free_name(&found.schema, &format!("{}_legacy", found.name));
-        let mut sql = self.out_of_the_way(wanted, found, &aside);
-        let holds_rows =
-            matches!(found.kind, RelationKind::Table | RelationKind::Partitioned) && found.has_rows;
-        // Not forced yet: other tables' rows are still to find theirs here.
-        let mut now = Relation { forced: false, ..bare(wanted) };
-        now.has_rows = holds_rows;
-        now.rows = found.rows;
-        for column in &mut now.columns {
-            column.required = column.required && column.name == "id";
-        }
-        sql.push(ddl::create_table(&now));
-        let closed = self.closed(&now);
-        let name = spoken(wanted, self.shared);
-        let mut words = format!(
-            "{name} can't become what it should be in place: rename it to {aside} and make {name} anew"
-        );
-        if holds_rows {
-            let moved = legacy::copy(wanted, found, &aside);
-            sql.extend(moved);
-            words.push_str(", with its rows copied");
-        }
-        sql.extend(closed);
-        words.push_str(&counted(found));
-        let empty = found.kind == RelationKind::Table && !found.has_rows;
-        let kind = if empty { StepKind::Additive } else { StepKind::Waits };
-        let stops = vec![format!(
-            "The older program's INSERT into {name} fails: the new table has other columns; its old one is {aside}."
-        )];
-        self.default_tenant_for(&sql);
-        self.push(Step { words, kind, sql, stops, about: vec![wanted.full_name()] });
-        now
     }
 
     /// Triggers and rules that stood before us: whatever they do, they would do it with our rows. Once the table is ours,
@@ -232,19 +164,10 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The wanted table without anything that its rows could contradict.
-fn bare(wanted: &Relation) -> Relation {
-    Relation { constraints: Vec::new(), indexes: Vec::new(), has_rows: false, rows: None, ..wanted.clone() }
-}
-
 /// An older program's ids that are no UUIDs can't become ones in place.
 fn has_our_ids(found: &Relation, wanted: &Relation) -> bool {
     match (found.column("id"), wanted.column("id")) {
         (Some(found), Some(wanted)) => found.kind == wanted.kind,
         (None, _) | (_, None) => true,
     }
-}
-
-fn takes_a_name(index: &Index, wanted: &Relation) -> bool {
-    wanted.indexes.iter().any(|ours| ours.name == index.name)
 }

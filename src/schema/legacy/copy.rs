@@ -2,15 +2,15 @@
 //!
 //! Promises: an id that is no UUID gets one that is computed from it, so that links can be computed too; the audit keeps both.
 
-use super::super::catalogue::{Column, Relation};
+use super::super::catalogue::{Column, ConstraintKind, Relation, RelationKind};
 use super::super::conversion::{UUID, conversion};
 use super::super::ddl;
 use super::super::names::{literal, quoted};
-use super::names::{ZONES, meaning};
+use super::super::plan::EVERY_ROW;
+use super::names::{meaning, with_zones};
 
-/// Copies what the old table knows of each of our columns.
-pub(in super::super) fn copy(wanted: &Relation, old: &Relation, aside: &str) -> Vec<String> {
-    let from = ddl::name(&old.schema, aside);
+/// Copies what the old table knows of each of our columns: each row that is not there yet, where that can be told.
+pub(in super::super) fn copy(wanted: &Relation, old: &Relation) -> Vec<String> {
     let known: Vec<(String, String)> = wanted
         .columns
         .iter()
@@ -18,21 +18,42 @@ pub(in super::super) fn copy(wanted: &Relation, old: &Relation, aside: &str) -> 
         .collect();
     let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
     let values: Vec<&str> = known.iter().map(|(_, value)| value.as_str()).collect();
-    let mut statements = vec![format!(
-        "{ZONES} INSERT INTO {} ({}) SELECT {} FROM {from} x",
+    let mut statement = format!(
+        "INSERT INTO {} ({}) SELECT {} FROM {} x",
         ddl::relation(wanted),
         names.join(", "),
-        values.join(", ")
-    )];
-    if old.column("id").is_some_and(|id| id.kind != "uuid") {
-        statements.push(format!(
-            "INSERT INTO switchboard.migration_audit (relation, decision, detail) \
-             SELECT {}, 'row copied with a new id', jsonb_build_object('was', x.id, 'id', {}) FROM {from} x",
-            literal(&wanted.full_name()),
-            computed(&wanted.name, "x.id")
-        ));
+        values.join(", "),
+        ddl::relation(old)
+    );
+    let id = known.iter().find(|(name, _)| *name == quoted("id"));
+    if let Some((_, id)) = id.filter(|_| has_unique_ids(old)) {
+        let there = format!("SELECT FROM {} there WHERE there.id = {id}", ddl::relation(wanted));
+        statement = format!("{statement} WHERE {EVERY_ROW} AND NOT EXISTS ({there})");
     }
-    statements
+    vec![with_zones(&statement)]
+}
+
+/// Keeps both ids of each row whose id is a new one.
+pub(in super::super) fn copied_ids(wanted: &Relation, old: &Relation) -> Vec<String> {
+    if old.column("id").is_none_or(|id| id.kind == "uuid") {
+        return Vec::new();
+    }
+    vec![format!(
+        "INSERT INTO switchboard.migration_audit (relation, decision, detail) \
+         SELECT {}, 'row copied with a new id', jsonb_build_object('was', x.id, 'id', {}) FROM {} x",
+        literal(&wanted.full_name()),
+        computed(&wanted.name, "x.id"),
+        ddl::relation(old)
+    )]
+}
+
+/// Whether no two rows of a plain table have one id, so that a row that was copied can be told from one that was not.
+pub(in super::super) fn has_unique_ids(old: &Relation) -> bool {
+    old.kind == RelationKind::Table
+        && old.column("id").is_some_and(|id| id.required)
+        && old.constraints.iter().any(|key| {
+            matches!(key.kind, ConstraintKind::Primary | ConstraintKind::Unique) && key.columns == ["id"]
+        })
 }
 
 fn with_default(value: String, column: &Column) -> String {

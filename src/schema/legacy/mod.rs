@@ -23,8 +23,8 @@ pub(super) fn is_neighbour(relation: &Relation, shared: &str) -> bool {
 /// What the triggers of older programs call: they keep `updated_at` and count weeks, which is ours to do now.
 pub(super) const TRIGGER_FUNCTIONS: [&str; 2] = ["update_updated_at_column(", "update_weekly_analytics("];
 
-pub(super) use copy::copy;
-pub(super) use names::{fills, value_for};
+pub(super) use copy::{copied_ids, copy, has_unique_ids};
+pub(super) use names::{meaning, value_for, with_zones};
 pub(super) use repairs::before_constraint;
 pub(super) use tenants::{
     DEFAULT_TENANT, NUMBERS_READ, choose_default_tenant, read_numbers, recover_tenants, tenant_of_text,

@@ -1,7 +1,6 @@
 //! What older programs call the same thing, and what stands where they say nothing.
 
 use super::super::catalogue::{Column, Relation};
-use super::super::ddl;
 use super::super::names::quoted;
 use super::tenants::DEFAULT_TENANT;
 
@@ -79,7 +78,7 @@ const ALIASES: &[Alias] = &[
 const MINUTES: [&str; 2] = ["duration_minutes", "estimated_duration"];
 
 /// What an older column says about ours; none where no older column does.
-pub(super) fn meaning(table: &Relation, wanted: &str, column: &str) -> Option<String> {
+pub(in super::super) fn meaning(table: &Relation, wanted: &str, column: &str) -> Option<String> {
     if wanted == "appointments" && column == "ends_at" {
         let start = meaning(table, wanted, "starts_at")?;
         let minutes = MINUTES.iter().find(|minutes| table.column(minutes).is_some());
@@ -123,23 +122,12 @@ fn moment(column: &Column) -> String {
 }
 
 /// Each tenant's zone, where PostgreSQL knows it. Reading the list of zones is slow, so it is read once.
-pub(super) const ZONES: &str = "WITH zones_known AS MATERIALIZED (SELECT name FROM pg_timezone_names), \
+const ZONES: &str = "WITH zones_known AS MATERIALIZED (SELECT name FROM pg_timezone_names), \
      zones AS MATERIALIZED (SELECT t.id, t.timezone AS zone FROM public.tenants t WHERE t.timezone IN (SELECT name FROM zones_known))";
 
-/// Fills columns that were just added with what older ones say.
-pub(in super::super) fn fills(table: &Relation, added: &[&str]) -> Vec<String> {
-    let sets: Vec<String> = added
-        .iter()
-        .filter_map(|column| {
-            let value = meaning(table, &table.name, column)?;
-            Some(format!("{column} = coalesce({value}, x.{column})", column = quoted(column)))
-        })
-        .collect();
-    if sets.is_empty() {
-        return Vec::new();
-    }
-    let from = if sets.iter().any(|set| set.contains("zones")) { format!("{ZONES} ") } else { String::new() };
-    vec![format!("{from}UPDATE {} x SET {}", ddl::relation(table), sets.join(", "))]
+/// The statement, with the zones before it where it names them.
+pub(in super::super) fn with_zones(statement: &str) -> String {
+    if statement.contains("zones") { format!("{ZONES} {statement}") } else { statement.to_owned() }
 }
 
 /// What stands in a required column where nothing is known.
