@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,7 +23,11 @@ class Database:
         address = urlsplit(url)
         self.host, self.port, self.user = address.hostname, address.port, address.username
         self.name = address.path.lstrip("/")
-        self.postmaster = int(self.ask("SELECT pg_read_file('postmaster.pid')").split("\n", 1)[0])
+
+    @cached_property
+    def postmaster(self):
+        """The number of the server's first process."""
+        return int(self.ask("SELECT pg_read_file('postmaster.pid')").split("\n", 1)[0])
 
     def url_through(self, port):
         """The same database through a port of this machine."""
@@ -37,6 +42,10 @@ class Database:
         variables = ("--set", f"tenants={tenants}", "--set", f"calls={calls}")
         self._psql("--single-transaction", *variables, "--file", str(SQL / "tenants.sql"))
         self._psql("--command", "VACUUM ANALYZE")
+
+    def load(self, file):
+        """Runs a file, as its own statements divide it."""
+        self._psql("--file", str(file), stderr=subprocess.DEVNULL)
 
     def settle(self):
         """Begins the next measurement on the same footing: what the last one left is written."""
@@ -57,10 +66,10 @@ class Database:
         settings = {name: self.ask(f"SHOW {name}") for name in SETTINGS}
         return {"version": self.ask("SHOW server_version"), "settings": settings}
 
-    def _psql(self, *arguments):
+    def _psql(self, *arguments, stderr=None):
         command = ["psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--host", self.host]
         command += ["--port", str(self.port), "--username", self.user, "--dbname", self.name, *arguments]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=stderr, text=True).stdout
 
 
 def program(name):

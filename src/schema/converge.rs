@@ -11,7 +11,7 @@ use sqlx::migrate::Migration;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Relation};
 use super::compare::{Building, compare};
 use super::error::{Refusal, SchemaError, StateError};
 use super::names::{Names, literal};
@@ -37,6 +37,7 @@ pub enum Approval {
 /// How often a plan may have a next one. A dropped function takes what hangs on it along, which the next plan makes again.
 const ROUNDS: usize = 9;
 const APPROVED: &str = "approved step ";
+const NOTED: [&str; 3] = ["relation", "decision", "detail"];
 
 /// What would be done, with the rows counted. Changes nothing.
 pub async fn plan(options: &PgConnectOptions) -> Result<Plan, SchemaError> {
@@ -74,7 +75,7 @@ fn whole_plan(
     };
     plan.steps.push(Step::new(
         StepKind::Additive,
-        target.relations.iter().map(super::catalogue::Relation::full_name).collect(),
+        target.relations.iter().map(Relation::full_name).collect(),
         "the schema is then what the migrations make: note them as applied",
         missing.iter().map(note).collect(),
     ));
@@ -169,10 +170,9 @@ async fn approve(
         return Ok(());
     }
     let new: Vec<&Step> = plan.waiting().filter(|step| !approved.contains(&step.digest())).collect();
-    if found
-        .relation("switchboard", "migration_audit")
-        .is_some_and(|audit| audit.column("decision").is_some())
-    {
+    let audit = found.relations.iter().find(|relation| relation.full_name() == AUDIT);
+    let takes_it = |audit: &Relation| NOTED.iter().all(|column| audit.column(column).is_some());
+    if audit.is_some_and(takes_it) {
         for step in &new {
             note_approval(connection, step).await?;
         }

@@ -3,6 +3,8 @@
 //! Promises: every name is quoted and spelt in full.
 //! Doesn't: decide which of them are needed.
 
+use std::collections::BTreeSet;
+
 use super::catalogue::{Column, Constraint, Function, Index, Policy, Relation, RelationKind};
 use super::names::quoted;
 
@@ -121,6 +123,16 @@ pub(super) fn callers(function: &Function, now: &[String], roles: &[String]) -> 
         .filter(|grantee| !now.contains(grantee))
         .map(|grantee| format!("GRANT EXECUTE ON FUNCTION {} TO {}", function.signature, role(grantee)));
     revoked.chain(granted).collect()
+}
+
+/// Lets those call a function who could call what it replaces, but for outsiders.
+pub(super) fn granted_again(function: &Function, replaced: &[Function]) -> Vec<String> {
+    let callers: BTreeSet<&String> = replaced.iter().flat_map(|replaced| &replaced.grants).collect();
+    let kept = callers
+        .into_iter()
+        .filter(|caller| !OUTSIDERS.contains(&caller.as_str()) && !function.grants.contains(caller));
+    kept.map(|caller| format!("GRANT EXECUTE ON FUNCTION {} TO {}", function.signature, role(caller)))
+        .collect()
 }
 
 /// Wraps statements that write rows, so that no trigger of anybody fires.

@@ -12,7 +12,7 @@ fn step(words: String, sql: Vec<String>, function: &Function) -> Step {
     Step::new(StepKind::Additive, vec![function.signature.clone()], words, sql)
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     /// Types that take the name of a table of ours.
     pub(super) fn types_of_our_names(&mut self) {
         for (schema, name) in &self.found.types {
@@ -27,39 +27,25 @@ impl Comparison<'_> {
         }
     }
 
-    /// Functions and procedures of our names that differ in what `CREATE OR REPLACE` can't change.
+    /// Functions and procedures of our own schema that differ in what `CREATE OR REPLACE` can't change. What hangs on them is
+    /// ours, and is made again.
     pub(super) fn functions_that_must_go(&mut self) {
-        let found = self.found;
-        for function in &found.functions {
-            let mut ours = self
-                .target
-                .functions
-                .iter()
-                .filter(|ours| ours.schema == function.schema && ours.name == function.name)
-                .peekable();
-            if ours.peek().is_none() || ours.any(|ours| can_be_replaced(function, ours)) {
-                continue;
-            }
-            let (words, sql) = if function.schema != self.shared {
-                // What hangs on it is ours, and is made again.
-                ("drop it", format!("DROP ROUTINE {} CASCADE", function.signature))
-            } else if function.used {
-                let aside = self.free_function(function);
-                (
-                    "others need it: rename it",
-                    format!("ALTER ROUTINE {} RENAME TO {aside}", function.signature),
-                )
-            } else {
-                ("drop it", format!("DROP ROUTINE {}", function.signature))
-            };
-            let words = format!("the function {} is not the one that is needed; {words}", function.signature);
-            let kind = if function.used && function.schema == self.shared {
-                StepKind::Waits
-            } else {
-                StepKind::Additive
-            };
-            self.push(Step { kind, ..step(words, vec![sql], function) });
+        let shared = self.shared;
+        for function in self.strangers().into_iter().filter(|function| function.schema != shared) {
+            let words = format!("the function {} is not the one that is needed; drop it", function.signature);
+            let sql = format!("DROP ROUTINE {} CASCADE", function.signature);
+            self.push(step(words, vec![sql], function));
         }
+    }
+
+    /// Those of our names that none of ours can replace.
+    fn strangers(&self) -> Vec<&'a Function> {
+        let found = self.found.functions.iter();
+        let is_strange = |function: &&Function| {
+            let mut ours = self.target.functions.iter().filter(|ours| is_named(ours, function)).peekable();
+            ours.peek().is_some() && !ours.any(|ours| can_be_replaced(function, ours))
+        };
+        found.filter(is_strange).collect()
     }
 
     fn free_function(&self, function: &Function) -> String {
@@ -70,22 +56,55 @@ impl Comparison<'_> {
         free
     }
 
-    /// Makes or replaces one function.
+    /// Makes or replaces one function. One of its name that an older program made goes in the same transaction, for its callers
+    /// call it all the time; they may call ours.
     pub(super) fn function(&mut self, wanted: &Function) {
         let found = self.found.functions.iter().find(|found| can_be_replaced(found, wanted));
         let Some(definition) = &wanted.definition else { return };
-        let (words, now): (_, &[String]) = match found {
-            Some(found) if found.definition == wanted.definition => return,
-            Some(found) => ("has another body: replace it", &found.grants),
-            None => {
-                ("is missing: make it", &["PUBLIC".to_owned(), "anon".to_owned(), "authenticated".to_owned()])
+        let is_first = self
+            .target
+            .functions
+            .iter()
+            .find(|ours| is_named(ours, wanted))
+            .is_some_and(|ours| ours == wanted);
+        let going: Vec<Function> = self
+            .strangers()
+            .into_iter()
+            .filter(|going| is_first && going.schema == self.shared && is_named(going, wanted))
+            .cloned()
+            .collect();
+        let mut sql: Vec<String> = going.iter().map(|going| self.gone(going)).collect();
+        let words = match found {
+            Some(found) if found.definition == wanted.definition => {
+                if going.is_empty() {
+                    return;
+                }
+                "stands beside others of its name: drop them"
             }
+            Some(_) => "has another body: replace it",
+            None if going.is_empty() => "is missing: make it",
+            None => "is not the one that is needed: replace it, for the same callers",
         };
-        let mut sql = vec![definition.clone()];
-        if found.is_none() {
-            sql.extend(ddl::callers(wanted, now, &self.found.roles));
+        if found.is_none_or(|found| found.definition != wanted.definition) {
+            sql.push(definition.clone());
         }
-        self.push(step(format!("the function {} {words}", wanted.signature), sql, wanted));
+        if found.is_none() {
+            let everybody = ddl::OUTSIDERS.map(str::to_owned);
+            sql.extend(ddl::callers(wanted, &everybody, &self.found.roles));
+            sql.extend(ddl::granted_again(wanted, &going));
+        }
+        let waits = going.iter().any(|going| going.used);
+        let kind = if waits { StepKind::Waits } else { StepKind::Additive };
+        self.push(Step { kind, ..step(format!("the function {} {words}", wanted.signature), sql, wanted) });
+    }
+
+    /// What others need is renamed, and stays.
+    fn gone(&self, function: &Function) -> String {
+        if function.used {
+            format!("ALTER ROUTINE {} RENAME TO {}", function.signature, self.free_function(function))
+        } else {
+            format!("DROP ROUTINE {}", function.signature)
+        }
     }
 
     /// Who may call the functions that stand.
@@ -105,6 +124,10 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+fn is_named(one: &Function, other: &Function) -> bool {
+    one.schema == other.schema && one.name == other.name
 }
 
 fn can_be_replaced(found: &Function, wanted: &Function) -> bool {
