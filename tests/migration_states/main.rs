@@ -5,6 +5,7 @@
 
 #![cfg(test)]
 
+mod by_mail;
 mod cluster;
 #[path = "../it/support/dice.rs"]
 mod dice;
