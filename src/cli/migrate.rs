@@ -1,5 +1,6 @@
 //! `switchboard migrate`
 
+mod clean_slate;
 mod from_state;
 mod words;
 
@@ -41,6 +42,13 @@ pub(super) struct MigrateArguments {
     /// input. Needs no database
     #[arg(long, value_name = "STATE.json", conflicts_with_all = ["approve", "approve_all"])]
     from: Option<PathBuf>,
+    /// Drop all that belongs to tenants, so that a migration begins anew; says first what that is. Where there are rows,
+    /// it wants their number
+    #[arg(long, conflicts_with_all = ["json", "sql", "approve", "approve_all", "from"])]
+    clean_slate: bool,
+    /// How many rows --clean-slate may drop: the number that it shows
+    #[arg(long, value_name = "NUMBER", requires = "clean_slate", conflicts_with = "dry_run")]
+    drop_rows: Option<i64>,
 }
 
 impl MigrateArguments {
@@ -80,7 +88,12 @@ async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), 
         return Ok(say(text)?);
     }
     say(format!("database: {}", workplace.description))?;
-    if arguments.dry_run { tell(workplace).await } else { migrate(workplace, arguments).await }
+    match (arguments.clean_slate, arguments.dry_run) {
+        (true, true) => clean_slate::look(workplace).await,
+        (true, false) => clean_slate::clear(workplace, arguments.drop_rows.unwrap_or(0)).await,
+        (false, true) => tell(workplace).await,
+        (false, false) => migrate(workplace, arguments).await,
+    }
 }
 
 /// A dry run.

@@ -6,6 +6,7 @@
 
 mod apply;
 mod catalogue;
+mod clean_slate;
 mod compare;
 mod converge;
 mod conversion;
@@ -29,6 +30,7 @@ mod target;
 
 pub use apply::{Migrated, is_current, migrate, migrate_into, migrate_with};
 pub use catalogue::Catalogue;
+pub use clean_slate::{Cleared, End, Going, Wish, clean_slate};
 pub use converge::{Approval, plan, plan_for_script, verify};
 pub use diagnosis::{Diagnosis, Stands, diagnose, diagnose_state, script_of_state};
 pub use error::{Refusal, SchemaError, StateError};

@@ -23,6 +23,7 @@ mod backlog;
 mod breaker;
 mod by_mail;
 mod call_log;
+mod clean_slate;
 mod company;
 mod connections;
 mod defaults;

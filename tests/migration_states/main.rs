@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod by_mail;
+mod clean_slate;
 mod cluster;
 #[path = "../it/support/dice.rs"]
 mod dice;
