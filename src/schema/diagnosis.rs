@@ -133,15 +133,15 @@ fn words(now: &Relation, wanted: Option<&Relation>) -> String {
         words.push(match now.column("tenant_id") {
             None => "no tenant_id".to_owned(),
             Some(column) if column.kind != "uuid" => format!("tenant_id is {}", column.kind),
-            Some(column) if column.required => "tenant_id in every row".to_owned(),
-            Some(_) => "tenant_id may be missing in a row".to_owned(),
+            Some(column) if column.required => "tenant_id required".to_owned(),
+            Some(_) => "tenant_id not required".to_owned(),
         });
     }
     if wanted.is_some() {
         words.push(match (now.row_security, now.forced) {
-            (true, true) => "row-level security forced".to_owned(),
-            (true, false) => "row-level security on".to_owned(),
-            (false, _) => "row-level security off".to_owned(),
+            (true, true) => "row security forced".to_owned(),
+            (true, false) => "row security on".to_owned(),
+            (false, _) => "row security off".to_owned(),
         });
     }
     words.join(", ")

@@ -9,6 +9,9 @@ use super::slate::Slate;
 /// Lists of the migration itself, whose rows nobody would miss.
 const ITS_OWN_LISTS: [&str; 2] = ["_sqlx_migrations", "verified_schema"];
 
+/// What a person might not expect to go.
+const OLDER: &str = ", of an older program: it has no tenant_id";
+
 /// What a look or a clearing found, and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cleared {
@@ -86,7 +89,7 @@ fn going(slate: &Slate<'_>, counts: &Counts) -> Vec<Going> {
         slate.views.iter().map(|view| bare(format!("view {}", spoken(view)))).collect();
     let empty = slate.asides.iter().filter(|aside| !counts.holds_rows(aside));
     going.extend(slate.tables.iter().chain(empty).map(|table| Going {
-        what: format!("table {}", spoken(table)),
+        what: format!("table {}{}", spoken(table), if is_older(slate, table) { OLDER } else { "" }),
         rows: (!is_its_own_list(slate, table)).then(|| counts.of(table)),
     }));
     going.extend(slate.neighbours.iter().map(|neighbour| bare(column(neighbour))));
@@ -100,6 +103,11 @@ fn going(slate: &Slate<'_>, counts: &Counts) -> Vec<Going> {
         going.push(bare(format!("schema {}, with {own} functions", slate.names.own)));
     }
     going
+}
+
+/// Whether a table that bears one of our names never became ours.
+fn is_older(slate: &Slate<'_>, table: &Relation) -> bool {
+    table.schema == slate.names.shared && table.name != "tenants" && table.column("tenant_id").is_none()
 }
 
 /// `column tenant_id of leads, with its key leads_tenant_id_fkey and …`
