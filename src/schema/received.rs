@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::catalogue::Catalogue;
 
+/// How many characters of a text are repeated to a person.
+const SHOWN: usize = 60;
+
 /// What is no state.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NotAState {
@@ -58,11 +61,12 @@ pub enum NotAState {
 /// Reads a state in any of the shapes in which it comes.
 pub fn received(text: &str) -> Result<Catalogue, NotAState> {
     let value = value(text)?;
-    serde_json::from_value(value).map_err(|error| NotAState::Other { reason: error.to_string() })
+    // A wrong value is repeated in the reason, however long it is.
+    serde_json::from_value(value)
+        .map_err(|error| NotAState::Other { reason: error.to_string().chars().take(SHOWN).collect() })
 }
 
 fn value(text: &str) -> Result<Value, NotAState> {
-    const SHOWN: usize = 40;
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Err(NotAState::Empty);

@@ -4,14 +4,17 @@
 
 use std::collections::BTreeSet;
 
-use super::super::catalogue::{Catalogue, ConstraintKind, Relation, RelationKind};
+use super::super::catalogue::{Catalogue, Constraint, ConstraintKind, Relation, RelationKind};
 use super::super::ddl;
 use super::super::error::Refusal;
+use super::list::Counts;
 use super::slate::Slate;
 
 /// Refuses where others' views, keys or policies would be left without what they need.
-pub(super) fn refuse(found: &Catalogue, slate: &Slate<'_>) -> Result<(), Refusal> {
-    let going: BTreeSet<String> = slate.relations().map(Relation::full_name).collect();
+pub(super) fn refuse(found: &Catalogue, slate: &Slate<'_>, counts: &Counts) -> Result<(), Refusal> {
+    let stays = |relation: &&Relation| slate.is_aside(relation) && counts.holds_rows(relation);
+    let going: BTreeSet<String> =
+        slate.relations().filter(|relation| !stays(relation)).map(Relation::full_name).collect();
     let mut needs: Vec<(String, String)> = views(found, slate, going.clone());
     needs.extend(keys(found, slate, &going));
     needs.extend(policies(slate));
@@ -49,26 +52,27 @@ fn views(found: &Catalogue, slate: &Slate<'_>, mut going: BTreeSet<String>) -> V
     needs
 }
 
-/// Keys of tables that stay.
+/// Keys of tables that stay: to what goes, or over a neighbour's `tenant_id` and more.
 fn keys(found: &Catalogue, slate: &Slate<'_>, going: &BTreeSet<String>) -> Vec<(String, String)> {
-    let neighbours: BTreeSet<String> = slate.neighbours.iter().map(|table| table.full_name()).collect();
-    let staying = found.relations.iter().filter(|table| !going.contains(&table.full_name()));
+    let is_of_others = |table: &&Relation| !going.contains(&table.full_name()) && !slate.is_aside(table);
+    let staying = found.relations.iter().filter(is_of_others);
     let keys = staying.flat_map(|table| table.constraints.iter().map(move |key| (table, key)));
-    let needs = keys.filter(|(table, key)| {
-        let goes_along =
-            neighbours.contains(&table.full_name()) && key.columns.iter().any(|column| column == "tenant_id");
-        let leads_to = key.references.as_ref().filter(|_| key.kind == ConstraintKind::Foreign);
-        leads_to.is_some_and(|table| going.contains(table)) && !goes_along
+    let needs = keys.filter_map(|(table, key)| {
+        let has_tenant = slate.is_neighbour(table) && key.columns.iter().any(|column| column == "tenant_id");
+        let what = match &key.references {
+            Some(to) if going.contains(to) && !has_tenant => format!("leads to {to}"),
+            None if has_tenant && is_wider(key) => "holds tenant_id and more".to_owned(),
+            Some(_) | None => return None,
+        };
+        let named = format!("{} of {} {what}", key.name, table.full_name());
+        Some((named, ddl::drop_constraint(table, &key.name)))
     });
-    needs
-        .map(|(table, key)| {
-            let to = key.references.as_deref().unwrap_or_default();
-            (
-                format!("{} of {} leads to {to}", key.name, table.full_name()),
-                ddl::drop_constraint(table, &key.name),
-            )
-        })
-        .collect()
+    needs.collect()
+}
+
+/// A key that another program made, with the tenant added to its columns.
+fn is_wider(key: &Constraint) -> bool {
+    key.kind != ConstraintKind::Foreign && key.columns.len() > 1
 }
 
 /// Policies of neighbours that ask for the tenant.

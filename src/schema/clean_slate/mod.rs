@@ -12,3 +12,6 @@ mod statements;
 
 pub use list::{Cleared, End, Going};
 pub use run::{Wish, clean_slate};
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,6 @@ async fn try_to_clear(
     if slate.is_empty() {
         return Ok(list(&slate, &Counts::default(), End::Nothing));
     }
-    in_the_way::refuse(&found, &slate)?;
     let mut transaction = connection.begin().await?;
     transaction.execute(SETTINGS).await?;
     if wish != Wish::Look {
@@ -81,6 +80,7 @@ async fn try_to_clear(
         run(&mut transaction, statements::before_counting(&slate)).await?;
     }
     let counts = count(&mut transaction, &slate).await?;
+    in_the_way::refuse(&found, &slate, &counts)?;
     let shown = list(&slate, &counts, End::Shown);
     let end = match wish {
         Wish::Look | Wish::Drop { .. } if shown.going.is_empty() => End::Nothing,

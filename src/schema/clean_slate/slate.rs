@@ -83,7 +83,7 @@ impl<'a> Slate<'a> {
         let name = relation.name.as_str();
         match relation.kind {
             RelationKind::Table | RelationKind::Partitioned => {
-                if is_aside(name, named) {
+                if is_name_aside(name, named) {
                     self.asides.push(relation);
                 } else if in_own || named(name) || EARLIER_TABLES.contains(&name) {
                     self.tables.push(relation);
@@ -123,6 +123,16 @@ impl<'a> Slate<'a> {
         all.into_iter().flatten().copied()
     }
 
+    /// Whether a migration renamed it aside.
+    pub(super) fn is_aside(&self, relation: &Relation) -> bool {
+        self.asides.iter().any(|aside| aside.full_name() == relation.full_name())
+    }
+
+    /// Whether it is another program's, and loses its `tenant_id`.
+    pub(super) fn is_neighbour(&self, relation: &Relation) -> bool {
+        self.neighbours.iter().any(|neighbour| neighbour.full_name() == relation.full_name())
+    }
+
     /// Whether there is nothing to drop.
     pub(super) fn is_empty(&self) -> bool {
         !self.has_schema
@@ -133,7 +143,7 @@ impl<'a> Slate<'a> {
 }
 
 /// `call_logs_legacy`, `call_logs_legacy2`.
-fn is_aside(name: &str, is_ours: impl Fn(&str) -> bool) -> bool {
+fn is_name_aside(name: &str, is_ours: impl Fn(&str) -> bool) -> bool {
     let name = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
     name.strip_suffix(ASIDE).is_some_and(is_ours)
 }
