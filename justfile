@@ -86,6 +86,11 @@ fmt:
 prepare: (setup "sqlx-cli")
     scripts/with-database cargo sqlx prepare -- --locked --all-targets
 
+# Writes src/schema/target.json anew; after every new migration
+[group('work')]
+target:
+    SWITCHBOARD_WRITE_TARGET=1 cargo test --locked --test it the_target_in_the_repository
+
 # New hostile inputs: for one target of fuzz/src/bin/, or all
 [group('work')]
 fuzz target='all' executions='10000000':

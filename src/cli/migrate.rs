@@ -1,22 +1,30 @@
 //! `switchboard migrate`
 
-use clap::Args;
+mod clean_slate;
+mod from_state;
+mod words;
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
 
 use super::failure::Failure;
-use super::output::{count, say};
+use super::output::say;
 use super::workplace::Workplace;
 use crate::config::Settings;
-use crate::schema::{self, Approval, Migrated, Plan, Rows, StepKind, Verified};
+use crate::schema::{self, Approval, Rows};
+use from_state::Form;
 
 /// What `migrate` takes.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("looks").args(["dry_run", "from"]).multiple(true))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct MigrateArguments {
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
     /// Print the plan as JSON
-    #[arg(long, requires = "dry_run")]
+    #[arg(long, requires = "looks")]
     json: bool,
     /// Print the plan as a script for an SQL editor
     #[arg(long, conflicts_with_all = ["json", "approve", "approve_all"])]
@@ -30,12 +38,40 @@ pub(super) struct MigrateArguments {
     /// Print the read-only query whose result tells the state of a database
     #[arg(long, exclusive = true)]
     state_query: bool,
+    /// Say what is to be done about a state that somebody sent: the result of that query, in a file, or - for standard
+    /// input. Needs no database
+    #[arg(long, value_name = "STATE.json", conflicts_with_all = ["approve", "approve_all"])]
+    from: Option<PathBuf>,
+    /// Drop all that belongs to tenants, so that a migration begins anew; says first what that is. Where there are rows,
+    /// it wants their number
+    #[arg(long, conflicts_with_all = ["json", "sql", "approve", "approve_all", "from"])]
+    clean_slate: bool,
+    /// How many rows --clean-slate may drop: the number that it shows
+    #[arg(long, value_name = "NUMBER", requires = "clean_slate", conflicts_with = "dry_run")]
+    drop_rows: Option<i64>,
+}
+
+impl MigrateArguments {
+    /// Whether it works on nothing but its arguments.
+    pub(super) fn needs_no_database(&self) -> bool {
+        self.state_query || self.from.is_some()
+    }
+}
+
+/// What needs no database, and no setting to be right.
+pub(super) fn run_without_database(arguments: &MigrateArguments) -> Result<(), Failure> {
+    let form = match (arguments.json, arguments.sql) {
+        (true, _) => Form::Json,
+        (false, true) => Form::Script,
+        (false, false) => Form::Words,
+    };
+    match &arguments.from {
+        Some(file) => from_state::answer(file, form),
+        None => Ok(say(schema::state_query(&schema::Names::usual(), Rows::Counted))?),
+    }
 }
 
 pub(super) async fn run(settings: Settings, arguments: MigrateArguments) -> Result<(), Failure> {
-    if arguments.state_query {
-        return Ok(say(schema::state_query(&schema::Names::usual(), Rows::Counted))?);
-    }
     let workplace = Workplace::open(&settings).await?;
     let outcome = act(&workplace, &arguments).await;
     workplace.close().await;
@@ -52,66 +88,33 @@ async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), 
         return Ok(say(text)?);
     }
     say(format!("database: {}", workplace.description))?;
-    if arguments.dry_run {
-        return Ok(say(in_words(&workplace.plan().await?))?);
+    match (arguments.clean_slate, arguments.dry_run) {
+        (true, true) => clean_slate::look(workplace).await,
+        (true, false) => clean_slate::clear(workplace, arguments.drop_rows.unwrap_or(0)).await,
+        (false, true) => tell(workplace).await,
+        (false, false) => migrate(workplace, arguments).await,
     }
+}
+
+/// A dry run.
+async fn tell(workplace: &Workplace) -> Result<(), Failure> {
+    let diagnosis = workplace.diagnose().await?;
+    say(format!("\n{}", words::diagnosis(&diagnosis)))?;
+    if let Some(next) = words::how_to_go_on(&diagnosis.plan) {
+        say(next)?;
+    }
+    Ok(())
+}
+
+async fn migrate(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), Failure> {
     let migrated = match (&arguments.approve, arguments.approve_all) {
         (Some(digest), _) => workplace.migrate_with(&Approval::Of(digest.clone())).await?,
         (None, true) => workplace.migrate_with(&Approval::All).await?,
         (None, false) => workplace.migrate().await?,
     };
-    say(done(&migrated))?;
+    say(words::done(&migrated))?;
     if migrated.steps.is_empty() {
         return Ok(());
     }
-    Ok(say(verified(&workplace.verify().await?))?)
-}
-
-/// A line for each part, and ok or what is wrong.
-fn verified(lines: &[Verified]) -> String {
-    let widest = lines.iter().map(|line| line.subject.len()).max().unwrap_or_default();
-    let line = |line: &Verified| {
-        let verdict =
-            if line.wrong.is_empty() { "ok".to_owned() } else { format!("WRONG: {}", line.wrong.join("; ")) };
-        format!("{:widest$}  {verdict}  {}", line.subject, line.found)
-    };
-    ["\nverified:".to_owned()].into_iter().chain(lines.iter().map(line)).collect::<Vec<_>>().join("\n")
-}
-
-fn done(migrated: &Migrated) -> String {
-    let mut lines: Vec<String> =
-        migrated.applied.iter().map(|applied| format!("applied:  {applied}")).collect();
-    lines.extend(migrated.steps.iter().map(|step| format!("done:     {step}")));
-    if !migrated.from_the_future.is_empty() {
-        lines.push(format!(
-            "newer:    {:?} are of a newer version; this one serves all the same",
-            migrated.from_the_future
-        ));
-    }
-    lines.push(if migrated.applied.is_empty() && migrated.steps.is_empty() {
-        "nothing to do".to_owned()
-    } else {
-        let steps = count(migrated.steps.len(), "step");
-        format!("done: {} applied, {steps} run", count(migrated.applied.len(), "migration"))
-    });
-    lines.join("\n")
-}
-
-fn in_words(plan: &Plan) -> String {
-    let mut lines = Vec::new();
-    for (number, step) in (1..).zip(&plan.steps) {
-        let mark = if step.kind == StepKind::Waits { "  [waits for your approval]" } else { "" };
-        lines.push(format!("{number:>3}. {}{mark}", step.words));
-        lines.extend(step.stops.iter().map(|stops| format!("     - {stops}")));
-    }
-    lines.push(match (plan.steps.len(), plan.waiting().count()) {
-        (0, _) => "nothing to do".to_owned(),
-        (_, 0) => "Nothing waits for an approval. Run `switchboard migrate`.".to_owned(),
-        (_, waiting) => format!(
-            "{} for your approval. Run `switchboard migrate --approve {}`, or without it for the rest.",
-            if waiting == 1 { "1 step waits".to_owned() } else { format!("{waiting} steps wait") },
-            plan.digest()
-        ),
-    });
-    lines.join("\n")
+    Ok(say(words::verified(&workplace.verify().await?))?)
 }

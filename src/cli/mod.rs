@@ -114,6 +114,9 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Completions(arguments) => return completions::run(arguments, &mut CommandLine::command()),
         Command::Healthcheck => return healthcheck::run(&Environment::of_process()),
         Command::Openapi => return openapi::run(),
+        Command::Migrate(arguments) if arguments.needs_no_database() => {
+            return migrate::run_without_database(&arguments);
+        }
         other @ (Command::Demo(_)
         | Command::Serve(_)
         | Command::Migrate(_)

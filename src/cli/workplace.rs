@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::server_note;
 use crate::config::{PostgresPrograms, Settings};
 use crate::embedded::{self, Cluster, Durability, Programs};
-use crate::schema::{self, Approval, Migrated, Plan, Verified};
+use crate::schema::{self, Approval, Cleared, Diagnosis, Migrated, Plan, Verified, Wish};
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{Database, VerifiedOperator};
@@ -113,6 +113,16 @@ impl Workplace {
     /// The same for a script.
     pub(super) async fn plan_for_script(&self) -> Result<Plan, Failure> {
         Ok(schema::plan_for_script(&self.migration_database).await?)
+    }
+
+    /// What stands, and what a migration would do.
+    pub(super) async fn diagnose(&self) -> Result<Diagnosis, Failure> {
+        Ok(schema::diagnose(&self.migration_database).await?)
+    }
+
+    /// Drops what belongs to tenants, or shows what would go.
+    pub(super) async fn clean_slate(&self, wish: Wish) -> Result<Cleared, Failure> {
+        Ok(schema::clean_slate(&self.migration_database, wish).await?)
     }
 
     /// Whether each part of the schema is what it should be.

@@ -52,7 +52,7 @@ pub async fn plan_for_script(options: &PgConnectOptions) -> Result<Plan, SchemaE
 }
 
 /// The steps, and the note that the migrations were applied, when nothing else is left.
-fn whole_plan(
+pub(super) fn whole_plan(
     found: &Catalogue,
     target: &Catalogue,
     names: &Names,
@@ -89,7 +89,8 @@ pub async fn verify(options: &PgConnectOptions) -> Result<Vec<Verified>, SchemaE
     Ok(report(&found, &target, &plan, &names.shared))
 }
 
-async fn both(options: &PgConnectOptions) -> Result<(Names, Catalogue, Catalogue), SchemaError> {
+/// What stands, and what should, without a change.
+pub(super) async fn both(options: &PgConnectOptions) -> Result<(Names, Catalogue, Catalogue), SchemaError> {
     let mut connection = connect(options).await?;
     let names = Names::of_database(&mut connection).await?;
     let found = read::read(&mut connection, &names, Rows::Counted).await?;

@@ -109,6 +109,10 @@ pub(super) fn index_concurrently(index: &Index, table: &Relation) -> Vec<String>
     vec![begun, index.definition.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1)]
 }
 
+pub(super) fn drop_trigger(table: &Relation, trigger: &str) -> String {
+    format!("DROP TRIGGER {} ON {}", quoted(trigger), relation(table))
+}
+
 /// Lets exactly those call a function who should, of the roles that exist.
 pub(super) fn callers(function: &Function, now: &[String], roles: &[String]) -> Vec<String> {
     let outsiders = OUTSIDERS

@@ -115,6 +115,29 @@ pub enum Refusal {
         /// Whose it should be.
         login: String,
     },
+    /// A clean slate would take from others what they need.
+    #[error("others need what would go:\n{}\nNothing was dropped. {}", in_lines(.found), first(.statements))]
+    StillNeeded {
+        /// What needs what, in words.
+        found: Vec<String>,
+        /// What makes way; none where only the database knows.
+        statements: Vec<String>,
+    },
+    /// A newer program migrated a database that is to be cleared.
+    #[error(
+        "a newer version of Switchboard migrated this database (migration {version}), and made what this one doesn't know. Nothing \
+         was dropped: run that version's `switchboard migrate --clean-slate`."
+    )]
+    Newer {
+        /// The number of its migration.
+        version: i64,
+    },
+    /// Others work in a database that is to be cleared.
+    #[error(
+        "other sessions work with what would go. Nothing was dropped: stop the server and whatever else works in this database, \
+         and start again."
+    )]
+    Busy,
     /// The login may not make what the schema consists of.
     #[error(
         "the login `{login}` may not make Switchboard's schema in this database. Nothing was changed. Let an administrator \
@@ -155,4 +178,12 @@ fn steps(number: usize) -> String {
 fn in_lines(steps: &[String]) -> String {
     let lines: Vec<String> = steps.iter().map(|step| format!("  - {step}")).collect();
     lines.join("\n")
+}
+
+/// What to do before a clean slate.
+fn first(statements: &[String]) -> String {
+    if statements.is_empty() {
+        return "Drop or change these first, and start again.".to_owned();
+    }
+    format!("If these may go, run\n\n{};\n\nand start again.", statements.join(";\n"))
 }

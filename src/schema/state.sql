@@ -28,7 +28,8 @@ SELECT jsonb_build_object(
                     'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'required', a.attnotnull,
                     'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
                     'generated', a.attgenerated <> '', 'identity', a.attidentity <> '',
-                    'grants', (SELECT coalesce(jsonb_agg(jsonb_build_array(coalesce(r.rolname, 'PUBLIC'), x.privilege_type)), '[]')
+                    'grants', (SELECT coalesce(jsonb_agg(jsonb_build_array(coalesce(r.rolname, 'PUBLIC'), x.privilege_type)
+                                                  ORDER BY r.rolname, x.privilege_type), '[]')
                                  FROM aclexplode(a.attacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee)
                 ) ORDER BY a.attnum), '[]')
                   FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -73,7 +74,8 @@ SELECT jsonb_build_object(
                     'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)
                 ) ORDER BY p.oid), '[]')
                   FROM pg_policy p WHERE p.polrelid = c.oid),
-            'grants', (SELECT coalesce(jsonb_agg(jsonb_build_array(coalesce(r.rolname, 'PUBLIC'), x.privilege_type)), '[]')
+            'grants', (SELECT coalesce(jsonb_agg(jsonb_build_array(coalesce(r.rolname, 'PUBLIC'), x.privilege_type)
+                                                  ORDER BY r.rolname, x.privilege_type), '[]')
                          FROM aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
                         WHERE x.grantee <> c.relowner),
             'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
@@ -117,9 +119,10 @@ SELECT jsonb_build_object(
     'schemas', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'name', n.nspname, 'owner', pg_get_userbyid(n.nspowner),
-            'grants', (SELECT coalesce(jsonb_agg(jsonb_build_array(coalesce(r.rolname, 'PUBLIC'), x.privilege_type)), '[]')
+            'grants', (SELECT coalesce(jsonb_agg(jsonb_build_array(coalesce(r.rolname, 'PUBLIC'), x.privilege_type)
+                                                  ORDER BY r.rolname, x.privilege_type), '[]')
                          FROM aclexplode(n.nspacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-                        WHERE x.grantee <> n.nspowner))), '[]')
+                        WHERE x.grantee <> n.nspowner)) ORDER BY n.nspname), '[]')
           FROM pg_namespace n WHERE n.nspname IN ({shared}, {own})),
     'applied', CASE WHEN to_regclass({ledger}) IS NULL OR NOT has_table_privilege(to_regclass({ledger}), 'SELECT')
                     OR 2 > (SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass({ledger}) AND attname IN ('version', 'success')) THEN '[]'::jsonb

@@ -5,6 +5,8 @@
 
 #![cfg(test)]
 
+mod by_mail;
+mod clean_slate;
 mod cluster;
 #[path = "../it/support/dice.rs"]
 mod dice;

@@ -2,7 +2,7 @@
 //!
 //! Promises: it knows nothing of this machine but the database, and is ended when it takes too long.
 
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -46,6 +46,25 @@ pub(crate) fn migrate(database: &Database, arguments: &[&str]) -> Ended {
         .unwrap();
     let stdout = read(process.stdout.take().unwrap());
     let stderr = read(process.stderr.take().unwrap());
+    let exit = wait(&mut process);
+    Ended { exit, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
+}
+
+/// Runs `switchboard migrate` where there is no database and no setting, with a text on its standard input.
+pub(crate) fn without_database(arguments: &[&str], input: &str) -> Ended {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_switchboard"))
+        .arg("migrate")
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = read(process.stdout.take().unwrap());
+    let stderr = read(process.stderr.take().unwrap());
+    // Whoever asks for no input may be gone by now.
+    let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
     let exit = wait(&mut process);
     Ended { exit, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
 }
