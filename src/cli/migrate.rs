@@ -4,9 +4,10 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::output::{count, say};
+use super::verification;
 use super::workplace::Workplace;
 use crate::config::Settings;
-use crate::schema::{self, Approval, Migrated, Plan, Rows, StepKind, Verified};
+use crate::schema::{self, Approval, Migrated, Plan, Rows, StepKind, Verification};
 
 /// What `migrate` takes.
 #[derive(Debug, Args)]
@@ -64,18 +65,10 @@ async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), 
     if migrated.steps.is_empty() {
         return Ok(());
     }
-    Ok(say(verified(&workplace.verify().await?))?)
-}
-
-/// A line for each part, and ok or what is wrong.
-fn verified(lines: &[Verified]) -> String {
-    let widest = lines.iter().map(|line| line.subject.len()).max().unwrap_or_default();
-    let line = |line: &Verified| {
-        let verdict =
-            if line.wrong.is_empty() { "ok".to_owned() } else { format!("WRONG: {}", line.wrong.join("; ")) };
-        format!("{:widest$}  {verdict}  {}", line.subject, line.found)
-    };
-    ["\nverified:".to_owned()].into_iter().chain(lines.iter().map(line)).collect::<Vec<_>>().join("\n")
+    match workplace.verify(Rows::Counted).await? {
+        Verification::Of(lines) => Ok(say(format!("\nverified:\n{}", verification::in_words(&lines)))?),
+        Verification::NothingYet => Ok(()),
+    }
 }
 
 fn done(migrated: &Migrated) -> String {

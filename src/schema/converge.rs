@@ -18,7 +18,6 @@ use super::names::{Names, literal};
 use super::plan::{AUDIT, Plan, Step, StepKind, hex};
 use super::prepare::{connect, prepare};
 use super::read::{self, Rows};
-use super::report::{Verified, report};
 use super::run::{met_a_new_row, run_step};
 use super::target;
 
@@ -51,7 +50,7 @@ pub async fn plan_for_script(options: &PgConnectOptions) -> Result<Plan, SchemaE
 }
 
 /// The steps, and the note that the migrations were applied, when nothing else is left.
-fn whole_plan(
+pub(super) fn whole_plan(
     found: &Catalogue,
     target: &Catalogue,
     names: &Names,
@@ -79,13 +78,6 @@ fn whole_plan(
         missing.iter().map(note).collect(),
     ));
     Ok(plan)
-}
-
-/// Whether each part is what it should be. Changes nothing.
-pub async fn verify(options: &PgConnectOptions) -> Result<Vec<Verified>, SchemaError> {
-    let (names, found, target) = both(options).await?;
-    let plan = compare(&found, &target, &names.shared, Building::WhileCallsCome)?;
-    Ok(report(&found, &target, &plan, &names.shared))
 }
 
 async fn both(options: &PgConnectOptions) -> Result<(Names, Catalogue, Catalogue), SchemaError> {
@@ -225,6 +217,7 @@ pub(super) fn fingerprint(found: &Catalogue) -> Result<String, SchemaError> {
     for relation in &mut found.relations {
         relation.has_rows = false;
         relation.rows = None;
+        relation.without_tenant = None;
         relation.made = 0;
         relation.ours_to_change = true;
     }

@@ -53,5 +53,6 @@ mod strangers;
 mod tenant_management;
 mod tokens;
 mod unrouted_calls;
+mod verification;
 mod watched;
 mod wrong_keys;

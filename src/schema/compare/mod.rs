@@ -239,7 +239,8 @@ fn counted(table: &Relation) -> String {
     }
 }
 
-fn in_groups(number: i64) -> String {
+/// `1 204`
+pub(super) fn in_groups(number: i64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -252,7 +253,7 @@ fn in_groups(number: i64) -> String {
 }
 
 /// `a, b and c`
-fn listed<T: AsRef<str>>(words: &[T]) -> String {
+pub(super) fn listed<T: AsRef<str>>(words: &[T]) -> String {
     match words {
         [] => String::new(),
         [only] => only.as_ref().to_owned(),
