@@ -9,6 +9,7 @@ mod catalogue;
 mod compare;
 mod converge;
 mod conversion;
+mod count;
 mod ddl;
 mod diagnosis;
 mod error;

@@ -8,6 +8,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::catalogue::{Catalogue, Relation};
 use super::converge::{fingerprint, whole_plan};
+use super::count::count_by_tenant;
 use super::error::SchemaError;
 use super::legacy;
 use super::names::Names;
@@ -37,11 +38,15 @@ pub async fn verify(options: &PgConnectOptions, rows: Rows) -> Result<Verificati
 
 async fn look_at_all(connection: &mut PgConnection, rows: Rows) -> Result<Verification, SchemaError> {
     let names = Names::of_database(connection).await?;
-    let found = look(connection, &names, rows).await?;
+    let mut found = look(connection, &names, rows).await?;
     if holds_nothing(&found, &names) {
         return Ok(Verification::NothingYet);
     }
     let compared = compare(connection, &found, &names).await?;
+    let is_right = matches!(&compared, Compared::With { plan: Ok(plan), .. } if plan.steps.is_empty());
+    if is_right && rows == Rows::Counted {
+        count_by_tenant(connection, &names, &mut found).await;
+    }
     let default_tenant = default_tenant(connection, &found, &names).await;
     let is_member = membership(connection).await?;
     Ok(Verification::Of(report(&Evidence { names, found, rows, compared, default_tenant, is_member })))

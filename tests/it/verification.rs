@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnectOptions;
 use switchboard::schema::{self, Approval, ErrorCode, Part, Rows, Verdict, Verification, Verified};
 
 use crate::migration::state;
-use crate::support::TestDatabase;
+use crate::support::{OwnCluster, TestDatabase};
 
 const VOICE_AGENT: &str = include_str!("../legacy/08_voice_agent_orm.sql");
 
@@ -163,4 +163,29 @@ async fn rows_that_a_key_would_refuse_are_counted() {
         ["tenants.slug", "tenants.twilio_phone_number", "call_logs.call_sid"]
             .map(|column| format!("{column}: 1 value stands more than once, and a key on it can't be made"))
     );
+}
+
+#[tokio::test]
+async fn the_owner_whom_forced_policies_bind_counts_as_each_tenant() {
+    let cluster = OwnCluster::start().await;
+    cluster
+        .run("postgres", &["CREATE ROLE the_owner LOGIN CREATEROLE", "CREATE DATABASE firm OWNER the_owner"])
+        .await;
+    let owner = cluster.options_as("the_owner", "firm");
+    schema::migrate(&owner).await.unwrap();
+    cluster
+        .run(
+            "firm",
+            &[
+                "INSERT INTO tenants (slug, company_name) VALUES ('one', 'One'), ('two', 'Two')",
+                "INSERT INTO call_logs (tenant_id, call_sid) SELECT id, 'CA1' FROM tenants",
+            ],
+        )
+        .await;
+
+    let calls = line(&owner, Part::Table("call_logs".to_owned())).await;
+    let rows = line(&owner, Part::Rows).await;
+
+    assert!(calls.found.starts_with("2 rows, "), "{}", calls.found);
+    assert_eq!((rows.found.as_str(), rows.verdict), ("2 with tenant, 0 without", Verdict::Right));
 }

@@ -1,3 +1,5 @@
+//! The sentences, made of catalogues that are drawn by hand, and of counts that are given.
+
 use super::super::catalogue::{ConstraintKind, RelationKind, Trigger};
 use super::super::sketch::{catalogue, look_up, table};
 use super::questions::Question;

@@ -20,6 +20,7 @@ use super::names::Names;
 use super::plan::Plan;
 use super::read::Rows;
 
+pub(super) use self::objects::leads_to_tenants;
 pub(super) use self::rows::why_hidden;
 
 /// One line.

@@ -87,7 +87,7 @@ fn told(what: &str, names: &[String]) -> Option<String> {
 }
 
 /// Whether a key makes every tenant of a row exist, once it is validated.
-fn leads_to_tenants(key: &Constraint) -> bool {
+pub(in super::super) fn leads_to_tenants(key: &Constraint) -> bool {
     key.kind == ConstraintKind::Foreign
         && key.columns == ["tenant_id"]
         && key.references.as_deref() == Some("public.tenants")

@@ -1,3 +1,5 @@
+//! The lines, made of evidence that is drawn by hand.
+
 use super::super::catalogue::ConstraintKind;
 use super::super::plan::{Step, StepKind};
 use super::super::sketch::{catalogue, table};
