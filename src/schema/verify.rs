@@ -85,7 +85,7 @@ async fn compare(
     let newest = found.applied.iter().max().copied().unwrap_or_default();
     if newest > target::latest_version() {
         return Ok(Compared::Not(format!(
-            "the database is at version {newest}, which is newer than this program"
+            "the database is at version {newest}, newer than this program, which serves all the same"
         )));
     }
     let refused = match read::read_target(connection, names).await {
