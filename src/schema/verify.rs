@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
 
 use super::catalogue::{Catalogue, Relation};
+use super::compare::Building;
 use super::converge::{fingerprint, whole_plan};
 use super::count::count_by_tenant;
 use super::error::SchemaError;
@@ -90,7 +91,7 @@ async fn compare(
     }
     let refused = match read::read_target(connection, names).await {
         Ok(target) => {
-            let plan = whole_plan(found, &target, names);
+            let plan = whole_plan(found, &target, names, Building::WhileCallsCome);
             return Ok(Compared::With { target: Box::new(target), plan });
         }
         Err(SchemaError::Database(error)) => error,

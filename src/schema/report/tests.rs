@@ -140,13 +140,8 @@ fn what_outsiders_may_is_wrong_even_for_one_column() {
 
 #[test]
 fn drift_is_told_in_the_words_of_the_steps() {
-    let step = Step {
-        words: "call_logs has no tenant_id: add it".to_owned(),
-        kind: StepKind::Waits,
-        sql: Vec::new(),
-        stops: Vec::new(),
-        about: vec!["public.call_logs".to_owned()],
-    };
+    let about = vec!["public.call_logs".to_owned()];
+    let step = Step::new(StepKind::Waits, about, "call_logs has no tenant_id: add it", Vec::new());
     let mut evidence = evidence(vec![calls(&[])]);
     evidence.compared = against(vec![calls(&[])], vec![step]);
 
