@@ -2,7 +2,7 @@
 //!
 //! Promises: after [`migrate`] the database has the schema of `migrations/`, whichever of many servers did it, and a
 //! second run changes nothing. Where it can't decide, it refuses before the first change, in one sentence.
-//! Doesn't: adopt tables that an older program made (that is refused for now), or know what the tables mean.
+//! Doesn't: know what the tables mean.
 
 mod apply;
 mod catalogue;

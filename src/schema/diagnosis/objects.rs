@@ -126,32 +126,45 @@ impl Facts<'_> {
                 ));
             }
         }
+        // Nothing is left of the table that was refused but what came with it.
+        if self.is_missing("weekly_analytics") && !self.counting_triggers().is_empty() {
+            given.push(
+                "weekly_analytics is missing although a trigger writes into it: the file that makes it declares tenant_id \
+                 INTEGER, and its key to tenants is refused"
+                    .to_owned(),
+            );
+        }
         Here::of(given, "no tenant_id and no tenants.id stands here that is not uuid")
     }
 
     pub(super) fn undefined_table(&self) -> Here {
-        let missing = |name: &&str| self.found.relation(self.shared, name).is_none();
         let mut given = Vec::new();
-        let ours: Vec<&str> = legacy::OURS.into_iter().filter(|name| missing(name)).collect();
+        let ours: Vec<&str> = legacy::OURS.into_iter().filter(|name| self.is_missing(name)).collect();
         if !ours.is_empty() {
             given.push(format!("missing: {}", few(&ours)));
         }
         if ours.contains(&"weekly_analytics") {
             given.extend(self.counting_triggers());
         }
-        let theirs: Vec<&str> = legacy::NEIGHBOURS.into_iter().filter(|name| missing(name)).collect();
+        let theirs: Vec<&str> = legacy::NEIGHBOURS.into_iter().filter(|name| self.is_missing(name)).collect();
+        let (are, them) = if theirs.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let absent = format!(
+            "{} of another program {are} not here: older files that change {them} stop, and Switchboard does without",
+            listed(&theirs)
+        );
         let calm = if theirs.is_empty() {
             "every table of ours stands, and leads, signals and contacts, too".to_owned()
         } else {
-            format!(
-                "every table of ours stands. {} of another program {} not here: older files that change {} stop, and \
-                 Switchboard does without",
-                few(&theirs),
-                if theirs.len() == 1 { "is" } else { "are" },
-                if theirs.len() == 1 { "it" } else { "them" }
-            )
+            format!("every table of ours stands. {absent}")
         };
+        if !given.is_empty() && !theirs.is_empty() {
+            given.push(absent);
+        }
         Here::of(given, &calm)
+    }
+
+    fn is_missing(&self, name: &str) -> bool {
+        self.found.relation(self.shared, name).is_none()
     }
 
     /// Triggers that write into `weekly_analytics`.

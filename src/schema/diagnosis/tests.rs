@@ -162,6 +162,8 @@ fn a_missing_table_fails_those_that_write_into_it_by_a_trigger() {
             "the trigger count_weeks writes into weekly_analytics: every INSERT into call_logs fails"
         ]
     );
+    let mismatch = given(ErrorCode::DatatypeMismatch, &found);
+    assert!(mismatch[0].contains("declares tenant_id INTEGER"), "{mismatch:?}");
 }
 
 #[test]
