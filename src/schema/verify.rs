@@ -106,7 +106,8 @@ async fn compare(
     }
     let login = &found.login;
     Ok(Compared::Not(format!(
-        "the login `{login}` may not have the expected one built beside it in passing ({reason}); set MIGRATION_DATABASE_URL to the login that owns it"
+        "the login `{login}` may not have the expected schema built in passing, to compare with ({reason}); set \
+         MIGRATION_DATABASE_URL to the login that owns it"
     )))
 }
 
