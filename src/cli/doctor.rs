@@ -7,8 +7,10 @@
 mod accounts;
 mod check;
 mod database;
+mod explanation;
 mod number_settings;
 mod report;
+mod schema;
 mod settings;
 mod tenants;
 mod test_call;
@@ -20,13 +22,16 @@ use std::io::IsTerminal as _;
 use clap::Args;
 
 use self::check::{Area, Check};
+use self::explanation::Codes;
 use self::report::{Ink, Report};
 use super::failure::Failure;
-use super::output::say;
+use super::output::{print_json, say};
 use super::server_note;
+use super::verification;
 use super::workplace::Workplace;
 use crate::config::{Mistakes, Settings};
 use crate::numbers::store::ListedNumber;
+use crate::schema::{Rows, Verification};
 use crate::tenancy::Database;
 use crate::tenancy::account::Account;
 use crate::tenants::tenant::ListedTenant;
@@ -36,6 +41,12 @@ pub(super) struct DoctorArguments {
     /// Print JSON instead of the list
     #[arg(long)]
     json: bool,
+    /// Only the schema, and each part of it
+    #[arg(long)]
+    schema: bool,
+    /// Only say what an error code of a migration means for this database; without CODE, all that people met
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = explanation::ALL, conflicts_with = "schema")]
+    explain: Option<Codes>,
 }
 
 /// The list where not even the settings can be read.
@@ -44,6 +55,12 @@ pub(super) fn complain_of_settings(arguments: DoctorArguments, mistakes: &Mistak
 }
 
 pub(super) async fn run(settings: Settings, arguments: DoctorArguments) -> Result<(), Failure> {
+    if arguments.schema || arguments.explain.is_some() {
+        let workplace = open(&settings).await?;
+        let outcome = answer(&workplace, arguments).await;
+        workplace.close().await;
+        return outcome;
+    }
     let mut checks = settings::checks(&settings);
     match open(&settings).await {
         Ok(workplace) => {
@@ -60,6 +77,40 @@ pub(super) async fn run(settings: Settings, arguments: DoctorArguments) -> Resul
         }
     }
     print(arguments, &checks)
+}
+
+/// The answer to one question, instead of the list.
+async fn answer(workplace: &Workplace, arguments: DoctorArguments) -> Result<(), Failure> {
+    if let Some(codes) = arguments.explain {
+        let explanations = workplace.explain(&codes.each()).await?;
+        if arguments.json {
+            return print_json(&explanations);
+        }
+        say(format!("database: {}\n", workplace.description))?;
+        return Ok(say(explanation::in_words(&explanations))?);
+    }
+    let lines = match workplace.verify(Rows::Counted).await? {
+        Verification::Of(lines) => lines,
+        Verification::NothingYet if arguments.json => Vec::new(),
+        Verification::NothingYet => {
+            return Err(Failure::Failed(
+                "nothing of Switchboard's is here yet; run `switchboard migrate`".to_owned(),
+            ));
+        }
+    };
+    if arguments.json {
+        print_json(&lines)?;
+    } else {
+        say(format!("database: {}\n", workplace.description))?;
+        say(verification::in_words(&lines))?;
+    }
+    match verification::wrong(&lines) {
+        0 => Ok(()),
+        wrong => Err(Failure::Failed(format!(
+            "{} not right; `switchboard migrate --dry-run` says what would be done",
+            if wrong == 1 { "1 part is".to_owned() } else { format!("{wrong} parts are") }
+        ))),
+    }
 }
 
 /// Whoever only looks makes no database.

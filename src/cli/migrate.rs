@@ -10,9 +10,10 @@ use clap::{ArgGroup, Args};
 
 use super::failure::Failure;
 use super::output::say;
+use super::verification;
 use super::workplace::Workplace;
 use crate::config::Settings;
-use crate::schema::{self, Approval, Rows};
+use crate::schema::{self, Approval, Rows, Verification};
 use from_state::Form;
 
 /// What `migrate` takes.
@@ -116,5 +117,8 @@ async fn migrate(workplace: &Workplace, arguments: &MigrateArguments) -> Result<
     if migrated.steps.is_empty() {
         return Ok(());
     }
-    Ok(say(words::verified(&workplace.verify().await?))?)
+    match workplace.verify(Rows::Counted).await? {
+        Verification::Of(lines) => Ok(say(format!("\nverified:\n{}", verification::in_words(&lines)))?),
+        Verification::NothingYet => Ok(()),
+    }
 }

@@ -21,6 +21,7 @@ mod server_note;
 mod signature;
 mod simulate;
 mod tenant;
+mod verification;
 mod workplace;
 
 use std::io::IsTerminal;

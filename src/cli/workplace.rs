@@ -16,7 +16,9 @@ use super::failure::Failure;
 use super::server_note;
 use crate::config::{PostgresPrograms, Settings};
 use crate::embedded::{self, Cluster, Durability, Programs};
-use crate::schema::{self, Approval, Cleared, Diagnosis, Migrated, Plan, Verified, Wish};
+use crate::schema::{
+    self, Approval, Cleared, Diagnosis, ErrorCode, Explanation, Migrated, Plan, Rows, Verification, Wish,
+};
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{Database, VerifiedOperator};
@@ -126,8 +128,13 @@ impl Workplace {
     }
 
     /// Whether each part of the schema is what it should be.
-    pub(super) async fn verify(&self) -> Result<Vec<Verified>, Failure> {
-        Ok(schema::verify(&self.migration_database).await?)
+    pub(super) async fn verify(&self, rows: Rows) -> Result<Verification, Failure> {
+        Ok(schema::verify(&self.migration_database, rows).await?)
+    }
+
+    /// What error codes mean for the database.
+    pub(super) async fn explain(&self, codes: &[ErrorCode]) -> Result<Vec<Explanation>, Failure> {
+        Ok(schema::explain(&self.migration_database, codes).await?)
     }
 
     /// The pools, for a command that expects the schema to be there.

@@ -75,6 +75,9 @@ pub struct Relation {
     pub has_rows: bool,
     /// How many; counted only where a plan tells of it.
     pub rows: Option<i64>,
+    /// How many of them have no tenant; counted with the others, where `tenant_id` may be left out.
+    #[serde(default)]
+    pub without_tenant: Option<i64>,
     /// In the order of the table.
     pub columns: Vec<Column>,
     /// Keys, checks and exclusions.

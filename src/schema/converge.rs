@@ -18,7 +18,6 @@ use super::names::{Names, literal};
 use super::plan::{AUDIT, Plan, Step, StepKind, hex};
 use super::prepare::{connect, prepare};
 use super::read::{self, Rows};
-use super::report::{Verified, report};
 use super::run::{met_a_new_row, run_step};
 use super::target;
 
@@ -80,13 +79,6 @@ pub(super) fn whole_plan(
         missing.iter().map(note).collect(),
     ));
     Ok(plan)
-}
-
-/// Whether each part is what it should be. Changes nothing.
-pub async fn verify(options: &PgConnectOptions) -> Result<Vec<Verified>, SchemaError> {
-    let (names, found, target) = both(options).await?;
-    let plan = compare(&found, &target, &names.shared, Building::WhileCallsCome)?;
-    Ok(report(&found, &target, &plan, &names.shared))
 }
 
 /// What stands, and what should, without a change.
@@ -226,6 +218,7 @@ pub(super) fn fingerprint(found: &Catalogue) -> Result<String, SchemaError> {
     for relation in &mut found.relations {
         relation.has_rows = false;
         relation.rows = None;
+        relation.without_tenant = None;
         relation.made = 0;
         relation.ours_to_change = true;
     }

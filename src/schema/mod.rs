@@ -2,7 +2,7 @@
 //!
 //! Promises: after [`migrate`] the database has the schema of `migrations/`, whichever of many servers did it, and a
 //! second run changes nothing. Where it can't decide, it refuses before the first change, in one sentence.
-//! Doesn't: adopt tables that an older program made (that is refused for now), or know what the tables mean.
+//! Doesn't: know what the tables mean.
 
 mod apply;
 mod catalogue;
@@ -10,9 +10,12 @@ mod clean_slate;
 mod compare;
 mod converge;
 mod conversion;
+mod count;
 mod ddl;
 mod diagnosis;
 mod error;
+mod error_codes;
+mod explain;
 mod legacy;
 mod lock;
 mod look;
@@ -25,22 +28,28 @@ mod report;
 mod rights;
 mod run;
 mod script;
+#[cfg(test)]
+mod sketch;
 mod snapshot;
 mod target;
+mod verify;
 
 pub use apply::{Migrated, is_current, migrate, migrate_into, migrate_with};
 pub use catalogue::Catalogue;
 pub use clean_slate::{Cleared, End, Going, Wish, clean_slate};
-pub use converge::{Approval, plan, plan_for_script, verify};
+pub use converge::{Approval, plan, plan_for_script};
 pub use diagnosis::{Diagnosis, Stands, diagnose, diagnose_state, script_of_state};
 pub use error::{Refusal, SchemaError, StateError};
+pub use error_codes::{ErrorCode, Explanation, UnknownCode};
+pub use explain::explain;
 pub use lock::Turn;
 pub use look::{Bound, Look, Membership, look};
 pub use names::Names;
 pub use plan::{Manner, Plan, Step, StepKind};
 pub use read::{Rows, parse, state_query};
 pub use received::{NotAState, received};
-pub use report::Verified;
+pub use report::{Part, Verdict, Verified};
 pub use script::script;
 pub use snapshot::target_snapshot;
 pub use target::latest_version;
+pub use verify::{Verification, verify};

@@ -3,7 +3,7 @@
 
 use sqlx::migrate::Migrate as _;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
 use super::error::SchemaError;
 use super::names::Names;
@@ -12,7 +12,9 @@ use super::rights;
 /// A connection that finds PostgreSQL's own functions and nobody else's: it may work as a superuser, and whoever may make
 /// functions in a schema of its path could have them run by it.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
-    PgConnection::connect_with(&options.clone().options([
+    // A step that takes long is told by its words; pages of SQL in the log would say no more.
+    let quiet = options.clone().disable_statement_logging();
+    PgConnection::connect_with(&quiet.options([
         ("search_path", "pg_catalog,pg_temp"),
         // Whatever the login or the database is set to: a migration takes the time that it takes.
         ("statement_timeout", "0"),

@@ -17,11 +17,12 @@ SELECT jsonb_build_object(
             'ours_to_change', pg_has_role(c.relowner, 'USAGE'), 'options', coalesce(to_jsonb(c.reloptions), '[]'),
             'row_security', c.relrowsecurity, 'forced', c.relforcerowsecurity,
             'has_rows', c.relkind = 'p' OR c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) > 0,
-            -- What row-level security hides from the login can't be counted.
-            'rows', CASE WHEN {counted} AND c.relkind IN ('r', 'p') AND n.nspname = {shared} AND has_table_privilege(c.oid, 'SELECT')
-                          AND c.relname IN ('tenants', 'tenant_users', 'call_logs', 'appointments', 'weekly_analytics', 'leads', 'signals', 'contacts')
-                          AND (NOT c.relforcerowsecurity OR (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user))
+            'rows', CASE WHEN able.to_count
                     THEN substring(query_to_xml(format('SELECT count(*) AS n FROM %s', c.oid::regclass), false, true, '')::text
+                                   FROM '<n>([0-9]+)</n>')::bigint END,
+            'without_tenant', CASE WHEN able.to_count AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id'
+                                                                    AND NOT a.attisdropped AND NOT a.attnotnull)
+                    THEN substring(query_to_xml(format('SELECT count(*) AS n FROM %s WHERE tenant_id IS NULL', c.oid::regclass), false, true, '')::text
                                    FROM '<n>([0-9]+)</n>')::bigint END,
             'columns', (
                 SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -88,6 +89,11 @@ SELECT jsonb_build_object(
                  WHERE w.ev_class = c.oid)
         ) ORDER BY c.oid), '[]')
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               -- What row-level security hides from the login can't be counted.
+               CROSS JOIN LATERAL (SELECT {counted} AND c.relkind IN ('r', 'p') AND n.nspname = {shared}
+                                          AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+                                          AND NOT row_security_active(c.oid)
+                                          AND c.relname IN ('tenants', 'tenant_users', 'call_logs', 'appointments', 'weekly_analytics', 'leads', 'signals', 'contacts')) able (to_count)
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT c.relispartition
            AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
            AND (n.nspname IN ({shared}, {own})

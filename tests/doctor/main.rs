@@ -5,6 +5,7 @@
 mod demo;
 #[path = "../program/mod.rs"]
 mod program;
+mod schema;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

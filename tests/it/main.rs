@@ -56,5 +56,6 @@ mod target;
 mod tenant_management;
 mod tokens;
 mod unrouted_calls;
+mod verification;
 mod watched;
 mod wrong_keys;

@@ -14,7 +14,7 @@ pub(crate) use catalogue::{assert_same_objects, objects};
 use crate::support::{Call, Stage, TestDatabase};
 
 /// The whole state of a database, as far as a migration could change it.
-async fn state(database: &TestDatabase) -> impl PartialEq + use<> {
+pub(crate) async fn state(database: &TestDatabase) -> impl PartialEq + use<> {
     (catalogue::versions(&database.options()).await, database.contents().await)
 }
 

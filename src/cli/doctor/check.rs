@@ -8,6 +8,7 @@ use serde::Serialize;
 pub(super) enum Area {
     Settings,
     Database,
+    Schema,
     Accounts,
     Tenants,
     PublicUrl,
@@ -20,6 +21,7 @@ impl Area {
         match self {
             Self::Settings => "settings",
             Self::Database => "database",
+            Self::Schema => "schema",
             Self::Accounts => "Twilio accounts",
             Self::Tenants => "tenants and numbers",
             Self::PublicUrl => "public URL",
@@ -63,6 +65,10 @@ impl Check {
 
     pub(super) fn red(area: Area, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { area, mark: Mark::Red, what: what.into(), remedy: Some(remedy.into()) }
+    }
+
+    pub(super) fn is_red(&self) -> bool {
+        self.mark == Mark::Red
     }
 
     pub(super) fn not_checked(area: Area, what: impl Into<String>) -> Self {

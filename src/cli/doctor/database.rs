@@ -3,19 +3,22 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::check::{Area, Check};
+use super::schema;
 use crate::cli::workplace::Workplace;
 use crate::clock::Clock;
-use crate::schema::{self, Bound, Look, Membership};
+use crate::schema::{Bound, Look, Membership, look as look_at};
 use crate::tenancy::Database;
 
 /// Clocks that differ by more make the call log hard to read.
 const TOLERATED: TimeDelta = TimeDelta::seconds(5);
+/// `server_version_num` of the oldest PostgreSQL that we work with.
+const OLDEST: i32 = 150_000;
 /// Where `PgBouncer` listens unless it is told otherwise.
 const PGBOUNCER_PORT: u16 = 6432;
 
 /// Looks, and opens the pools where that is possible.
 pub(super) async fn examine(workplace: &Workplace, checks: &mut Vec<Check>) -> Option<Database> {
-    let look = match schema::look(&workplace.database).await {
+    let look = match look_at(&workplace.database).await {
         Ok(look) => look,
         Err(error) => {
             checks.push(unreachable(workplace, &error));
@@ -24,23 +27,15 @@ pub(super) async fn examine(workplace: &Workplace, checks: &mut Vec<Check>) -> O
     };
     checks.push(version(&look, &workplace.description));
     let opened = workplace.pools().await;
-    match &opened {
-        Ok(_) => checks.push(Check::green(
-            Area::Database,
-            format!("the schema is this program's, version {}", schema::latest_version()),
-        )),
-        Err(failure) => checks.push(Check::red(
-            Area::Database,
-            failure.to_string(),
-            "run `switchboard migrate`; it changes nothing where it can't decide, and says why",
-        )),
-    }
     // The roles as they are after a private database has migrated itself.
-    let look = schema::look(&workplace.database).await.unwrap_or(look);
+    let look = look_at(&workplace.database).await.unwrap_or(look);
     checks.extend(server_role(&look));
     checks.push(login(&look, workplace));
     checks.extend(pooler(workplace));
     checks.push(skew("the database", look.now, &Clock::System, Area::Database));
+    if look.version_number >= OLDEST {
+        schema::examine(workplace, &opened, checks).await;
+    }
     opened.ok()
 }
 
@@ -53,7 +48,6 @@ fn unreachable(workplace: &Workplace, error: &sqlx::Error) -> Check {
 }
 
 fn version(look: &Look, description: &str) -> Check {
-    const OLDEST: i32 = 150_000;
     let what = format!("PostgreSQL {}: {description}", look.version);
     if look.version_number < OLDEST {
         Check::red(Area::Database, what, "set DATABASE_URL to PostgreSQL 15 or newer")

@@ -44,7 +44,8 @@ impl<'a> Report<'a> {
     pub(super) fn text(&self, ink: Ink) -> String {
         let mut text = String::new();
         let mut area = None;
-        for check in self.checks {
+        let following = self.checks.iter().skip(1).map(Some).chain([None]);
+        for (check, next) in self.checks.iter().zip(following) {
             // Writing to a String can't fail.
             if area != Some(check.area) {
                 let gap = if area.is_some() { "\n" } else { "" };
@@ -52,6 +53,11 @@ impl<'a> Report<'a> {
                 area = Some(check.area);
             }
             let _ = writeln!(text, "{}", line(check, ink));
+            // One remedy for several lines stands below the last of them.
+            let again = next.is_some_and(|next| next.area == check.area && next.remedy == check.remedy);
+            if let Some(what_to_do) = check.remedy.as_ref().filter(|_| !again) {
+                let _ = writeln!(text, "{}", remedy("        -> ", what_to_do));
+            }
         }
         let _ = write!(text, "\n{}", self.end());
         text
@@ -79,10 +85,7 @@ fn line(check: &Check, ink: Ink) -> String {
     if ink == Ink::Coloured {
         line = line.replacen(word, &format!("\x1b[{colour}m{word}\x1b[0m"), 1);
     }
-    match &check.remedy {
-        Some(text) => format!("{line}\n{}", remedy("        -> ", text)),
-        None => line,
-    }
+    line
 }
 
 /// What to do, and below it the statements to run, a line each.

@@ -4,18 +4,7 @@
 
 use super::super::layout::beside;
 use super::super::output::count;
-use crate::schema::{Diagnosis, Migrated, Plan, StepKind, Verified};
-
-/// A line for each part, and ok or what is wrong.
-pub(super) fn verified(lines: &[Verified]) -> String {
-    let widest = lines.iter().map(|line| line.subject.len()).max().unwrap_or_default();
-    let line = |line: &Verified| {
-        let verdict =
-            if line.wrong.is_empty() { "ok".to_owned() } else { format!("WRONG: {}", line.wrong.join("; ")) };
-        format!("{:widest$}  {verdict}  {}", line.subject, line.found)
-    };
-    ["\nverified:".to_owned()].into_iter().chain(lines.iter().map(line)).collect::<Vec<_>>().join("\n")
-}
+use crate::schema::{Diagnosis, Migrated, Plan, StepKind};
 
 /// What a run did.
 pub(super) fn done(migrated: &Migrated) -> String {

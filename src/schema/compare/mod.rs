@@ -263,3 +263,6 @@ pub(super) fn listed<T: AsRef<str>>(words: &[T]) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

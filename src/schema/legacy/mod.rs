@@ -10,6 +10,13 @@ mod tenants;
 
 use super::catalogue::{Relation, RelationKind};
 
+/// The tables of ours whose names older programs know.
+pub(super) const OURS: [&str; 5] =
+    ["tenants", "tenant_users", "call_logs", "appointments", "weekly_analytics"];
+
+/// The function of ours whose name older programs know.
+pub(super) const LOOK_UP_OF_TENANTS: &str = "get_tenant_by_phone";
+
 /// Tables of another program that belong to tenants too.
 pub(super) const NEIGHBOURS: [&str; 3] = ["leads", "signals", "contacts"];
 
