@@ -4,6 +4,7 @@
 //! as a superuser none of the faults of row-level security shows.
 //! Trap: roles belong to the whole cluster, so states that make some come last on a worker.
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -23,6 +24,7 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 pub(crate) struct OwnCluster {
     connection: Connection,
     directory: PathBuf,
+    log: PathBuf,
     cluster: Option<Cluster>,
 }
 
@@ -30,6 +32,8 @@ pub(crate) struct OwnCluster {
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     superuser: PgConnectOptions,
+    /// What the whole cluster says.
+    log: PathBuf,
 }
 
 /// Two sessions in one database, kept open while a state is judged.
@@ -49,10 +53,13 @@ impl OwnCluster {
             directory: directory.clone(),
             durability: Durability::Disposable,
             programs: postgresql::programs(),
-            max_connections: 20,
+            // Six servers at once, each with its pools.
+            max_connections: 100,
         };
         let cluster = embedded::open(&settings).unwrap();
-        let cluster = Self { connection: cluster.connection(), directory, cluster: Some(cluster) };
+        let Cluster::Started(started) = &cluster else { panic!("somebody else's cluster") };
+        let log = started.directory().join("postgres.log");
+        let cluster = Self { connection: cluster.connection(), directory, log, cluster: Some(cluster) };
         cluster
             .run(&[
                 "ALTER SYSTEM SET max_wal_size = '128MB'",
@@ -72,7 +79,7 @@ impl OwnCluster {
         // Twice as fast as copying through the log, which nobody will ever replay.
         let create = format!("CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY file_copy");
         self.run(&[&create]).await;
-        Database { superuser: self.options(&name) }
+        Database { superuser: self.options(&name), log: self.log.clone() }
     }
 
     /// Lets a database go.
@@ -129,6 +136,21 @@ impl Database {
     /// Both at once.
     pub(crate) async fn sessions(&self) -> Sessions {
         Sessions { superuser: self.as_superuser().await, owner: self.as_owner().await }
+    }
+
+    /// How much the cluster has said so far.
+    pub(crate) fn log_length(&self) -> usize {
+        fs::read(&self.log).unwrap().len()
+    }
+
+    /// Warnings and errors that it has said since.
+    pub(crate) fn complaints_since(&self, length: usize) -> Vec<String> {
+        let log = fs::read(&self.log).unwrap();
+        let since = String::from_utf8_lossy(&log[length..]).into_owned();
+        let complains = |line: &&str| {
+            ["WARNING:  ", "ERROR:  ", "FATAL:  ", "PANIC:  "].iter().any(|level| line.contains(level))
+        };
+        since.lines().filter(complains).map(|line| format!("the database's log: {line}")).collect()
     }
 
     /// What a program of the owner is given.

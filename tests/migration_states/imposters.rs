@@ -1,7 +1,6 @@
 //! Is a program that misbehaves seen? `verdict.rs` is shown some that are not ours.
 
 use std::cell::Cell;
-use std::thread;
 
 use sqlx::Connection as _;
 
@@ -9,7 +8,7 @@ use crate::cluster::{Database, OwnCluster};
 use crate::judge::objects::Ours;
 use crate::planted::{right, run};
 use crate::program::Ended;
-use crate::run::runtime;
+use crate::run::{elsewhere, runtime};
 use crate::verdict::{self, Verdict};
 
 /// What a program that is not ours says and does when it plans, migrates, and migrates again.
@@ -38,14 +37,14 @@ impl Imposter {
     }
 }
 
-/// In a session of its own, on a thread of its own: the one that judges waits for it.
+/// In a session of its own.
 fn do_elsewhere(database: &Database, script: &str) {
     let act = async {
         let mut superuser = database.as_superuser().await;
         run(&mut superuser, script).await;
         superuser.close().await.unwrap();
     };
-    thread::scope(|scope| scope.spawn(|| runtime().block_on(act)).join().unwrap());
+    elsewhere(|| runtime().block_on(act));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::fixtures;
 use crate::judge;
 use crate::program;
 use crate::state::{Base, State, Step};
+use crate::statements::statements;
 
 /// Why a state could not be made.
 #[derive(Clone, Debug)]
@@ -43,7 +44,13 @@ impl Workshop {
 
     async fn make_base(&self, base: &Base) -> Result<Database, Unmade> {
         let database = self.cluster.make(None).await;
-        let (Base::Files(files) | Base::Finished(files)) = base;
+        let files: &[String] = match base {
+            Base::Files(files) | Base::Finished(files) => files,
+            Base::Hosted => {
+                take(&database, &Step::Superuser(statements(include_str!("hosted.sql")))).await?;
+                &[]
+            }
+        };
         for number in files {
             fixtures::load(&database, number).await;
         }
@@ -66,6 +73,11 @@ impl Workshop {
             }
         }
         Ok(database)
+    }
+
+    /// Another one like it.
+    pub(crate) async fn copy(&self, database: &Database) -> Database {
+        self.cluster.make(Some(database)).await
     }
 
     /// Lets a database go.

@@ -26,7 +26,8 @@ pub(crate) fn line(tried: &Tried) -> Option<String> {
             if let Some(more) = faults.len().checked_sub(MOST_FAULTS_SHOWN).filter(|more| *more > 0) {
                 write!(text, "\n        and {more} more").unwrap();
             }
-            let seed = if tried.state.family == Family::Subsets { ", with the seed above" } else { "" };
+            let is_of_chance = matches!(tried.state.family, Family::Subsets | Family::Kills);
+            let seed = if is_of_chance { ", with the seed above" } else { "" };
             write!(text, "\n        again, alone{seed}: {CHOOSE}=\"{name}\" just migration-states").unwrap();
             Some(text)
         }
