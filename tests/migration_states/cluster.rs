@@ -15,7 +15,10 @@ use switchboard::embedded::{self, Cluster, Connection, Durability, Settings};
 use crate::postgresql;
 
 /// Who owns the databases, and ran the files of old.
-pub(crate) const OWNER: &str = "firm";
+const OWNER: &str = "firm";
+/// The same at a hosted service, where row-level security does not bind it. Its name begins as the other, so that both come
+/// in one order among others.
+const HOSTED_OWNER: &str = "firm_hosted";
 const PREFIX: &str = "switchboard-states-";
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -32,6 +35,7 @@ pub(crate) struct OwnCluster {
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     superuser: PgConnectOptions,
+    owner: &'static str,
     /// What the whole cluster says.
     log: PathBuf,
 }
@@ -67,6 +71,7 @@ impl OwnCluster {
                 "ALTER SYSTEM SET autovacuum = off",
                 "SELECT pg_reload_conf()",
                 &format!("CREATE ROLE {OWNER} LOGIN CREATEROLE"),
+                &format!("CREATE ROLE {HOSTED_OWNER} LOGIN CREATEROLE BYPASSRLS"),
             ])
             .await;
         cluster
@@ -74,12 +79,23 @@ impl OwnCluster {
 
     /// A copy of another database, or of nothing.
     pub(crate) async fn make(&self, template: Option<&Database>) -> Database {
+        match template {
+            Some(template) => self.create(template.name(), template.owner).await,
+            None => self.create("template1", OWNER).await,
+        }
+    }
+
+    /// An empty database as a hosted service hands it over: roles, extensions and default privileges are still to come.
+    pub(crate) async fn make_hosted(&self) -> Database {
+        self.create("template1", HOSTED_OWNER).await
+    }
+
+    async fn create(&self, template: &str, owner: &'static str) -> Database {
         let name = format!("state_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let template = template.map_or("template1", Database::name).to_owned();
         // Twice as fast as copying through the log, which nobody will ever replay.
-        let create = format!("CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY file_copy");
+        let create = format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} STRATEGY file_copy");
         self.run(&[&create]).await;
-        Database { superuser: self.options(&name), log: self.log.clone() }
+        Database { superuser: self.options(&name), owner, log: self.log.clone() }
     }
 
     /// Lets a database go.
@@ -130,7 +146,7 @@ impl Database {
 
     /// A connection of the login that owns the database.
     pub(crate) async fn as_owner(&self) -> PgConnection {
-        self.superuser.clone().username(OWNER).connect().await.unwrap()
+        self.superuser.clone().username(self.owner).connect().await.unwrap()
     }
 
     /// Both at once.
@@ -155,9 +171,9 @@ impl Database {
 
     /// What a program of the owner is given.
     pub(crate) fn url(&self) -> String {
-        let options = &self.superuser;
+        let (options, owner) = (&self.superuser, self.owner);
         let socket = options.get_socket().unwrap().display();
-        format!("postgres://{OWNER}@localhost:{}/{}?host={socket}", options.get_port(), self.name())
+        format!("postgres://{owner}@localhost:{}/{}?host={socket}", options.get_port(), self.name())
     }
 }
 
@@ -176,6 +192,11 @@ fn place() -> PathBuf {
 #[cfg(not(target_os = "linux"))]
 fn place() -> PathBuf {
     std::env::temp_dir()
+}
+
+/// What is told of an object, as if one login owned all databases.
+pub(crate) fn of_one_owner(told: &str) -> String {
+    told.replace(HOSTED_OWNER, OWNER)
 }
 
 /// Removes what runs that were killed left behind.

@@ -43,14 +43,12 @@ impl Workshop {
     }
 
     async fn make_base(&self, base: &Base) -> Result<Database, Unmade> {
-        let database = self.cluster.make(None).await;
-        let files: &[String] = match base {
-            Base::Files(files) | Base::Finished(files) => files,
-            Base::Hosted => {
-                take(&database, &Step::Superuser(statements(include_str!("hosted.sql")))).await?;
-                &[]
-            }
+        let (Base::Files(files) | Base::Finished(files)) = base else {
+            let database = self.cluster.make_hosted().await;
+            take(&database, &Step::Superuser(statements(include_str!("hosted.sql")))).await?;
+            return Ok(database);
         };
+        let database = self.cluster.make(None).await;
         for number in files {
             fixtures::load(&database, number).await;
         }

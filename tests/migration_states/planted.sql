@@ -140,10 +140,13 @@ grant update (summary) on call_logs to anon;
 grant execute on function switchboard.find_key(text, timestamptz) to authenticated;
 
 --- anon got through with `SELECT calls FROM public.busy_tenants LIMIT 1`
+alter view busy_tenants owner to postgres;
 grant select on busy_tenants to anon;
 
---- authenticated got through with `UPDATE public.tenants
-grant update on tenants to authenticated;
+--- authenticated got through with `UPDATE public.call_logs
+grant select, update on call_logs to authenticated;
+grant usage on schema switchboard to authenticated;
+grant execute on all functions in schema switchboard to authenticated;
 
 --- anon got through with `SELECT * FROM public.get_tenant_by_phone
 grant execute on function get_tenant_by_phone (text) to anon;
