@@ -57,7 +57,10 @@ async fn a_program_that_misbehaves_is_told_from_one_that_does_not() {
     let cases = [
         ("converged", Imposter::RIGHT),
         ("the dry run changed rows of leads", Imposter { does: [change, "", ""], ..Imposter::RIGHT }),
-        ("the plan was empty, and yet", Imposter { does: ["", change, ""], ..Imposter::RIGHT }),
+        (
+            "the plan was empty, and yet rows of leads were",
+            Imposter { does: ["", change, ""], ..Imposter::RIGHT },
+        ),
         ("the second run changed rows of leads", Imposter { does: ["", "", change], ..Imposter::RIGHT }),
         ("did not say `nothing to do`", Imposter { says: [plan, done, (0, "done", "")], ..Imposter::RIGHT }),
         ("exit 1, lost", Imposter { says: [plan, (1, "", "lost"), again], ..Imposter::RIGHT }),

@@ -117,6 +117,9 @@ alter table clients add tenant_id uuid;
 --- a neighbour's trigger public.leads stamp changed
 alter table leads disable trigger stamp;
 
+--- the trigger public.call_logs note, which somebody added
+drop trigger note on call_logs;
+
 --- a neighbour's policy public.leads theirs is gone
 drop policy theirs on leads;
 
