@@ -250,7 +250,7 @@ pub(super) enum Standing {
 
 /// Looks, in one or two queries.
 pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Result<Standing, SchemaError> {
-    let found = read::read(connection, names, Rows::Ignored).await?;
+    let found = read::read(connection, names, Rows::Unread).await?;
     let is_list = |name: &str| name == "_sqlx_migrations";
     let stands = found.relations.iter().any(|relation| {
         relation.schema == names.shared || relation.schema == names.own && !is_list(&relation.name)
@@ -273,7 +273,7 @@ pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Res
 
 /// Keeps what the catalogue is now.
 pub(super) async fn keep_verified(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
-    let found = read::read(connection, names, Rows::Ignored).await?;
+    let found = read::read(connection, names, Rows::Unread).await?;
     let kept = literal(&fingerprint(&found)?);
     let statement = format!(
         "INSERT INTO switchboard.verified_schema (fingerprint) VALUES ({kept})
