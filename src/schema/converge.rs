@@ -37,6 +37,8 @@ pub enum Approval {
 /// How often a plan may have a next one. A dropped function takes what hangs on it along, which the next plan makes again.
 const ROUNDS: usize = 9;
 const APPROVED: &str = "approved step ";
+/// The columns of the audit that the note of an approval needs.
+const NOTED_IN: [&str; 3] = ["relation", "decision", "detail"];
 
 /// What would be done, with the rows counted. Changes nothing.
 pub async fn plan(options: &PgConnectOptions) -> Result<Plan, SchemaError> {
@@ -171,7 +173,7 @@ async fn approve(
     let new: Vec<&Step> = plan.waiting().filter(|step| !approved.contains(&step.digest())).collect();
     if found
         .relation("switchboard", "migration_audit")
-        .is_some_and(|audit| audit.column("decision").is_some())
+        .is_some_and(|audit| NOTED_IN.iter().all(|column| audit.column(column).is_some()))
     {
         for step in &new {
             note_approval(connection, step).await?;
