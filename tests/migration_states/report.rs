@@ -107,7 +107,9 @@ pub(crate) fn refusals(tried: &[Tried]) -> String {
     let mut text = "| refused because | states |\n|---|---|\n".to_owned();
     for (part, reason) in REASONS {
         let count = sentences(tried).filter(|sentence| sentence.contains(part)).count();
-        writeln!(text, "| {reason} | {count} |").unwrap();
+        if count > 0 {
+            writeln!(text, "| {reason} | {count} |").unwrap();
+        }
     }
     text
 }

@@ -1,4 +1,4 @@
-//! Tries many states: two workers, each with a cluster of its own, take them from one queue.
+//! Tries many states: three workers, each with a cluster of its own, take them from one queue.
 //!
 //! Promises: states that make roles come last, because roles stay in a cluster. Whatever goes wrong with one state is its
 //! verdict, and the others go on.
@@ -24,7 +24,7 @@ use crate::starts;
 use crate::state::{Base, State, Trial};
 use crate::verdict::{self, Verdict};
 
-const WORKERS: usize = 2;
+const WORKERS: usize = 3;
 
 /// A state and what came of it.
 #[derive(Clone, Debug)]
