@@ -26,13 +26,16 @@ impl Comparison<'_> {
                     .any(|ours| ours.full_name() == *read)
             };
             let is_view = matches!(view.kind, RelationKind::View | RelationKind::MaterializedView);
-            let asks_as_caller = view.options.iter().any(|option| ASKS_AS_CALLER.contains(&option.as_str()));
-            if is_view && !asks_as_caller && view.uses.iter().any(reads) {
+            if is_view && view.uses.iter().any(reads) {
                 over_ours.push(view);
             }
         }
-        for view in over_ours.into_iter().filter(|view| view.ours_to_change) {
-            self.closed_view(view);
+        let asks_as_caller =
+            |view: &Relation| view.options.iter().any(|option| ASKS_AS_CALLER.contains(&option.as_str()));
+        for view in over_ours {
+            if view.ours_to_change && !asks_as_caller(view) {
+                self.closed_view(view);
+            }
         }
     }
 
