@@ -159,7 +159,8 @@ async fn what_an_older_program_left_open_is_closed_to_them_and_stays_with_its_ow
     }
     let mut service = database.connect_as("service_role").await;
     sqlx::raw_sql("SELECT FROM dashboard_of_acme").execute(&mut service).await.unwrap();
-    let kept = "pg_class WHERE oid = 'tenants'::regclass AND has_table_privilege('service_role', oid, 'INSERT')";
+    let kept =
+        "pg_class WHERE oid = 'tenants'::regclass AND has_table_privilege('service_role', oid, 'INSERT')";
     assert_eq!(database.count(kept).await, 1);
 }
 
