@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use crate::cluster::Database;
 use crate::program::{self, Ended, SETTINGS, ended_before};
-use crate::run::elsewhere;
 use crate::servers::Servers;
 use crate::starts;
 use crate::state::{Killed, Killing};
@@ -42,7 +41,7 @@ pub(crate) fn killed(
         in_time.set(kill(killing, unharmed, database));
         match killing.of {
             Killed::Migrate => program::migrate(database, arguments),
-            Killed::Serve => elsewhere(|| starts::one(database)),
+            Killed::Serve => starts::one(database),
         }
     }
 }

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use sqlx::Connection as _;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cluster::Database;
 use crate::families::breakages;
 use crate::judge::objects::Ours;
 use crate::kills;
@@ -73,17 +72,7 @@ async fn verdict_on(workshop: &mut Workshop, state: &State, ours: &Ours, was_kil
     };
     let verdict = match state.trial {
         Trial::Alone => verdict::of(&database, ours, &program::migrate).await,
-        Trial::SixServers => {
-            let is_first = Cell::new(true);
-            let serve = |database: &Database, arguments: &[&str]| {
-                if arguments == ["--approve-all"] && is_first.replace(false) {
-                    elsewhere(|| starts::six(database))
-                } else {
-                    program::migrate(database, arguments)
-                }
-            };
-            verdict::of(&database, ours, &serve).await
-        }
+        Trial::SixServers => verdict::of(&database, ours, &starts::six()).await,
         Trial::Killed(killing) => {
             let copy = workshop.copy(&database).await;
             let unharmed = kills::unharmed(killing.of, &copy);

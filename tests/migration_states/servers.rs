@@ -20,6 +20,7 @@ use crate::program::{self, PATIENCE, SETTINGS};
 
 const SERVES: &str = "listening on http://";
 const WAITS: &str = "another server is migrating this database; waiting for it";
+
 /// Some of them, and what they said so far.
 pub(crate) struct Servers {
     running: Vec<Server>,

@@ -3,6 +3,7 @@
 //! Promises: each server is asked for its health and called, signed as Twilio signs; a start tells what `migrate` would have
 //! told.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -16,7 +17,7 @@ use switchboard::twilio::signature::AuthToken;
 
 use crate::cluster::Database;
 use crate::program::{self, ACCOUNT_SID, AUTH_TOKEN, Ended, PUBLIC_URL, SETTINGS};
-use crate::run::runtime;
+use crate::run::{elsewhere, runtime};
 use crate::servers::Servers;
 
 const AT_ONCE: usize = 6;
@@ -27,6 +28,10 @@ const SECONDS: u32 = 26;
 
 /// One server, up to its first call.
 pub(crate) fn one(database: &Database) -> Ended {
+    elsewhere(|| alone(database))
+}
+
+fn alone(database: &Database) -> Ended {
     let mut servers = Servers::start(1, database);
     let mut faults = match servers.serve() {
         Ok(()) => call(&servers, database),
@@ -36,8 +41,20 @@ pub(crate) fn one(database: &Database) -> Ended {
     ended(&faults)
 }
 
-/// Six at once: one migrates, five say that they wait, all serve, and no log holds a warning or an error.
-pub(crate) fn six(database: &Database) -> Ended {
+/// A program whose first migration are six servers at once.
+pub(crate) fn six() -> impl Fn(&Database, &[&str]) -> Ended {
+    let is_first = Cell::new(true);
+    move |database, arguments| {
+        if arguments == ["--approve-all"] && is_first.replace(false) {
+            elsewhere(|| at_once(database))
+        } else {
+            program::migrate(database, arguments)
+        }
+    }
+}
+
+/// One migrates, five say that they wait, all serve, and no log holds a warning or an error.
+fn at_once(database: &Database) -> Ended {
     let said = database.log_length();
     let (mut servers, waited) = runtime().block_on(held_back(database));
     let mut faults = match waited.and_then(|()| servers.serve()) {

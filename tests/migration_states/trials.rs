@@ -27,7 +27,7 @@ fn every_half_migrated_database_converges_or_is_refused_with_a_sentence() {
         began.elapsed(),
         report::slowest(&tried)
     );
-    println!("{} of the kills came in time", tried.iter().filter(|one| one.was_killed).count());
+    println!("{} programs were killed at work", tried.iter().filter(|one| one.was_killed).count());
     let converged = tried.iter().filter(|one| one.verdict == Verdict::Converged).count();
     assert_eq!(failures(&tried).len(), 0);
     assert_eq!(report::unlisted(&tried), Vec::<&str>::new());
