@@ -14,6 +14,8 @@ use super::rights;
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     PgConnection::connect_with(&options.clone().options([
         ("search_path", "pg_catalog,pg_temp"),
+        // To compile the query of the state takes longer than to run it, as soon as somebody has a thousand tables.
+        ("jit", "off"),
         // Whatever the login or the database is set to: a migration takes the time that it takes.
         ("statement_timeout", "0"),
         ("lock_timeout", "0"),
