@@ -36,6 +36,7 @@ pub enum Approval {
 /// How often a plan may have a next one. A dropped function takes what hangs on it along, which the next plan makes again.
 const ROUNDS: usize = 9;
 const APPROVED: &str = "approved step ";
+/// The columns of the audit that the note of an approval needs.
 const NOTED: [&str; 3] = ["relation", "decision", "detail"];
 
 /// What would be done, with the rows counted. Changes nothing.
@@ -244,7 +245,7 @@ pub(super) enum Standing {
 
 /// Looks, in one or two queries.
 pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Result<Standing, SchemaError> {
-    let found = read::read(connection, names, Rows::Ignored).await?;
+    let found = read::read(connection, names, Rows::Unread).await?;
     let is_list = |name: &str| name == "_sqlx_migrations";
     let stands = found.relations.iter().any(|relation| {
         relation.schema == names.shared || relation.schema == names.own && !is_list(&relation.name)
@@ -267,7 +268,7 @@ pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Res
 
 /// Keeps what the catalogue is now.
 pub(super) async fn keep_verified(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
-    let found = read::read(connection, names, Rows::Ignored).await?;
+    let found = read::read(connection, names, Rows::Unread).await?;
     let kept = literal(&fingerprint(&found)?);
     let statement = format!(
         "INSERT INTO switchboard.verified_schema (fingerprint) VALUES ({kept})

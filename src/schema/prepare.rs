@@ -16,6 +16,8 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
     let quiet = options.clone().disable_statement_logging();
     PgConnection::connect_with(&quiet.options([
         ("search_path", "pg_catalog,pg_temp"),
+        // To compile the query of the state takes longer than to run it, as soon as somebody has a thousand tables.
+        ("jit", "off"),
         // Whatever the login or the database is set to: a migration takes the time that it takes.
         ("statement_timeout", "0"),
         ("lock_timeout", "0"),

@@ -20,6 +20,8 @@ pub enum Rows {
     Counted,
     /// For a comparison.
     Ignored,
+    /// For a fingerprint: not even what was decided about them is read.
+    Unread,
 }
 
 /// The read-only query whose single value is the state of the database as JSON.
@@ -31,6 +33,7 @@ pub fn state_query(names: &Names, rows: Rows) -> String {
         .replace("{ledger}", &literal(&names.ledger()))
         .replace("{audit}", &literal(&format!("{}.migration_audit", quoted(&names.own))))
         .replace("{counted}", if rows == Rows::Counted { "true" } else { "false" })
+        .replace("{unread}", if rows == Rows::Unread { "true" } else { "false" })
 }
 
 /// What stands under these names.

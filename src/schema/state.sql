@@ -135,7 +135,7 @@ SELECT jsonb_build_object(
                ELSE (SELECT coalesce(jsonb_agg(m[1]::bigint), '[]')
                        FROM regexp_matches(query_to_xml(format('SELECT version AS v FROM %s WHERE success ORDER BY 1', to_regclass({ledger})),
                                                         false, false, '')::text, '<v>([0-9]+)</v>', 'g') m) END,
-    'decided', CASE WHEN to_regclass({audit}) IS NULL OR NOT has_table_privilege(to_regclass({audit}), 'SELECT')
+    'decided', CASE WHEN {unread} OR to_regclass({audit}) IS NULL OR NOT has_table_privilege(to_regclass({audit}), 'SELECT')
                     OR 1 > (SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass({audit}) AND attname = 'decision') THEN '[]'::jsonb
                ELSE (SELECT coalesce(jsonb_agg(m[1]), '[]')
                        FROM regexp_matches(query_to_xml(format('SELECT DISTINCT decision AS d FROM %s ORDER BY 1', to_regclass({audit})),

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
-use switchboard::schema;
+use switchboard::schema::{self, Approval};
 
 use crate::isolation::{TwoTenants, sqlstate};
 use crate::support::TestDatabase;
@@ -128,6 +128,40 @@ async fn the_catalogue_says_the_same_of_every_privilege() {
     let granted = database.rows(&query).await;
 
     assert!(granted.is_empty(), "{granted:#?}");
+}
+
+#[tokio::test]
+async fn what_an_older_program_left_open_is_closed_to_them_and_stays_with_its_own_roles() {
+    let database = TestDatabase::empty().await;
+    database.run(ROLES).await;
+    database.run(DEFAULT_PRIVILEGES).await;
+    database
+        .run(
+            "CREATE TABLE tenants (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), slug text NOT NULL, company_name text NOT NULL);
+             CREATE TABLE call_logs (id serial PRIMARY KEY, call_sid varchar(50));
+             CREATE VIEW dashboard AS SELECT slug FROM tenants;
+             CREATE VIEW dashboard_of_acme AS SELECT * FROM dashboard WHERE slug = 'acme';
+             INSERT INTO tenants (slug, company_name) VALUES ('acme', 'Acme');
+             INSERT INTO call_logs (call_sid) VALUES ('CA1')",
+        )
+        .await;
+
+    schema::migrate_with(&database.options(), &Approval::All).await.unwrap();
+
+    for role in OUTSIDERS {
+        let through = gets_through(&database, role).await;
+        assert!(through.is_empty(), "{}", through.join("\n"));
+        for view in ["dashboard", "dashboard_of_acme"] {
+            let mut outsider = database.connect_as(role).await;
+            let read = sqlx::query(AssertSqlSafe(format!("SELECT FROM {view}"))).execute(&mut outsider).await;
+            assert_eq!(read.map_err(|error| sqlstate(&error)).unwrap_err(), "42501", "{role} reads {view}");
+        }
+    }
+    let mut service = database.connect_as("service_role").await;
+    sqlx::raw_sql("SELECT FROM dashboard_of_acme").execute(&mut service).await.unwrap();
+    let kept =
+        "pg_class WHERE oid = 'tenants'::regclass AND has_table_privilege('service_role', oid, 'INSERT')";
+    assert_eq!(database.count(kept).await, 1);
 }
 
 /// Or the tests above prove nothing.

@@ -46,6 +46,7 @@ mod orders;
 mod public_urls;
 mod quarantine;
 mod refusals;
+mod right_already;
 mod roles;
 mod round_trip;
 mod rules;

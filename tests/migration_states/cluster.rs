@@ -4,6 +4,7 @@
 //! as a superuser none of the faults of row-level security shows.
 //! Trap: roles belong to the whole cluster, so states that make some come last on a worker.
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,7 +15,10 @@ use switchboard::embedded::{self, Cluster, Connection, Durability, Settings};
 use crate::postgresql;
 
 /// Who owns the databases, and ran the files of old.
-pub(crate) const OWNER: &str = "firm";
+const OWNER: &str = "firm";
+/// The same at a hosted service, where row-level security does not bind it. Its name begins as the other, so that both come
+/// in one order among others.
+const HOSTED_OWNER: &str = "firm_hosted";
 const PREFIX: &str = "switchboard-states-";
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -23,6 +27,7 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 pub(crate) struct OwnCluster {
     connection: Connection,
     directory: PathBuf,
+    log: PathBuf,
     cluster: Option<Cluster>,
 }
 
@@ -30,6 +35,9 @@ pub(crate) struct OwnCluster {
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     superuser: PgConnectOptions,
+    owner: &'static str,
+    /// What the whole cluster says.
+    log: PathBuf,
 }
 
 /// Two sessions in one database, kept open while a state is judged.
@@ -49,10 +57,13 @@ impl OwnCluster {
             directory: directory.clone(),
             durability: Durability::Disposable,
             programs: postgresql::programs(),
-            max_connections: 20,
+            // Six servers at once, each with its pools.
+            max_connections: 100,
         };
         let cluster = embedded::open(&settings).unwrap();
-        let cluster = Self { connection: cluster.connection(), directory, cluster: Some(cluster) };
+        let Cluster::Started(started) = &cluster else { panic!("somebody else's cluster") };
+        let log = started.directory().join("postgres.log");
+        let cluster = Self { connection: cluster.connection(), directory, log, cluster: Some(cluster) };
         cluster
             .run(&[
                 "ALTER SYSTEM SET max_wal_size = '128MB'",
@@ -60,6 +71,7 @@ impl OwnCluster {
                 "ALTER SYSTEM SET autovacuum = off",
                 "SELECT pg_reload_conf()",
                 &format!("CREATE ROLE {OWNER} LOGIN CREATEROLE"),
+                &format!("CREATE ROLE {HOSTED_OWNER} LOGIN CREATEROLE BYPASSRLS"),
             ])
             .await;
         cluster
@@ -67,12 +79,23 @@ impl OwnCluster {
 
     /// A copy of another database, or of nothing.
     pub(crate) async fn make(&self, template: Option<&Database>) -> Database {
+        match template {
+            Some(template) => self.create(template.name(), template.owner).await,
+            None => self.create("template1", OWNER).await,
+        }
+    }
+
+    /// An empty database as a hosted service hands it over: roles, extensions and default privileges are still to come.
+    pub(crate) async fn make_hosted(&self) -> Database {
+        self.create("template1", HOSTED_OWNER).await
+    }
+
+    async fn create(&self, template: &str, owner: &'static str) -> Database {
         let name = format!("state_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let template = template.map_or("template1", Database::name).to_owned();
         // Twice as fast as copying through the log, which nobody will ever replay.
-        let create = format!("CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY file_copy");
+        let create = format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} STRATEGY file_copy");
         self.run(&[&create]).await;
-        Database { superuser: self.options(&name) }
+        Database { superuser: self.options(&name), owner, log: self.log.clone() }
     }
 
     /// Lets a database go.
@@ -123,7 +146,7 @@ impl Database {
 
     /// A connection of the login that owns the database.
     pub(crate) async fn as_owner(&self) -> PgConnection {
-        self.superuser.clone().username(OWNER).connect().await.unwrap()
+        self.superuser.clone().username(self.owner).connect().await.unwrap()
     }
 
     /// Both at once.
@@ -131,11 +154,26 @@ impl Database {
         Sessions { superuser: self.as_superuser().await, owner: self.as_owner().await }
     }
 
+    /// How much the cluster has said so far.
+    pub(crate) fn log_length(&self) -> usize {
+        fs::read(&self.log).unwrap().len()
+    }
+
+    /// Warnings and errors that it has said since.
+    pub(crate) fn complaints_since(&self, length: usize) -> Vec<String> {
+        let log = fs::read(&self.log).unwrap();
+        let since = String::from_utf8_lossy(&log[length..]).into_owned();
+        let complains = |line: &&str| {
+            ["WARNING:  ", "ERROR:  ", "FATAL:  ", "PANIC:  "].iter().any(|level| line.contains(level))
+        };
+        since.lines().filter(complains).map(|line| format!("the database's log: {line}")).collect()
+    }
+
     /// What a program of the owner is given.
     pub(crate) fn url(&self) -> String {
-        let options = &self.superuser;
+        let (options, owner) = (&self.superuser, self.owner);
         let socket = options.get_socket().unwrap().display();
-        format!("postgres://{OWNER}@localhost:{}/{}?host={socket}", options.get_port(), self.name())
+        format!("postgres://{owner}@localhost:{}/{}?host={socket}", options.get_port(), self.name())
     }
 }
 
@@ -154,6 +192,11 @@ fn place() -> PathBuf {
 #[cfg(not(target_os = "linux"))]
 fn place() -> PathBuf {
     std::env::temp_dir()
+}
+
+/// What is told of an object, as if one login owned all databases.
+pub(crate) fn of_one_owner(told: &str) -> String {
+    told.replace(HOSTED_OWNER, OWNER)
 }
 
 /// Removes what runs that were killed left behind.

@@ -9,6 +9,7 @@ use crate::fixtures;
 use crate::judge;
 use crate::program;
 use crate::state::{Base, State, Step};
+use crate::statements::statements;
 
 /// Why a state could not be made.
 #[derive(Clone, Debug)]
@@ -42,8 +43,12 @@ impl Workshop {
     }
 
     async fn make_base(&self, base: &Base) -> Result<Database, Unmade> {
+        let (Base::Files(files) | Base::Finished(files)) = base else {
+            let database = self.cluster.make_hosted().await;
+            take(&database, &Step::Superuser(statements(include_str!("hosted.sql")))).await?;
+            return Ok(database);
+        };
         let database = self.cluster.make(None).await;
-        let (Base::Files(files) | Base::Finished(files)) = base;
         for number in files {
             fixtures::load(&database, number).await;
         }
@@ -66,6 +71,11 @@ impl Workshop {
             }
         }
         Ok(database)
+    }
+
+    /// Another one like it.
+    pub(crate) async fn copy(&self, database: &Database) -> Database {
+        self.cluster.make(Some(database)).await
     }
 
     /// Lets a database go.

@@ -11,6 +11,7 @@ insert into leads (business_name, updated_at) values ('Prairie Heating', '2025-1
 create policy theirs on leads using (true);
 create function stamp() returns trigger language plpgsql as $$begin return new; end$$;
 create trigger stamp before update on leads for each row execute function stamp();
+create trigger note after insert on call_logs for each row execute function stamp();
 create table clients (id int primary key, name text);
 create index clients_name on clients (name);
 create view lead_names as select business_name from leads;

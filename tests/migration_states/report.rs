@@ -26,7 +26,8 @@ pub(crate) fn line(tried: &Tried) -> Option<String> {
             if let Some(more) = faults.len().checked_sub(MOST_FAULTS_SHOWN).filter(|more| *more > 0) {
                 write!(text, "\n        and {more} more").unwrap();
             }
-            let seed = if tried.state.family == Family::Subsets { ", with the seed above" } else { "" };
+            let is_of_chance = matches!(tried.state.family, Family::Subsets | Family::Kills);
+            let seed = if is_of_chance { ", with the seed above" } else { "" };
             write!(text, "\n        again, alone{seed}: {CHOOSE}=\"{name}\" just migration-states").unwrap();
             Some(text)
         }
@@ -47,12 +48,14 @@ pub(crate) fn slowest(tried: &[Tried]) -> Duration {
 
 /// Counts of each family, in Markdown.
 pub(crate) fn table(tried: &[Tried]) -> String {
-    let mut text = "| family | states | converged | refused | failed |\n|---|---|---|---|---|\n".to_owned();
+    let mut text =
+        "| family | what it holds | states | converged | refused | failed |\n|---|---|---|---|---|---|\n"
+            .to_owned();
     for family in Family::ALL {
         let of_family = tried.iter().filter(|one| one.state.family == family);
-        row(&mut text, &family.to_string(), of_family);
+        row(&mut text, &format!("{family} | {}", holds(family)), of_family);
     }
-    row(&mut text, "**all**", tried.iter());
+    row(&mut text, "**all** | ", tried.iter());
     text
 }
 
@@ -69,17 +72,57 @@ fn row<'a>(text: &mut String, name: &str, tried: impl Iterator<Item = &'a Tried>
     writeln!(text, "| {name} | {states} | {converged} | {refused} | {failed} |").unwrap();
 }
 
-/// The refusals, each sentence with its number of states, most frequent first.
-pub(crate) fn refusals(tried: &[Tried]) -> Vec<(usize, String)> {
-    let mut counted: Vec<(usize, String)> = Vec::new();
-    for one in tried {
-        if let Verdict::Refused { sentence } = &one.verdict {
-            match counted.iter_mut().find(|(_, known)| known == sentence) {
-                Some((count, _)) => *count += 1,
-                None => counted.push((1, sentence.clone())),
-            }
+/// What a reader of the table wants to know of a family.
+fn holds(family: Family) -> &'static str {
+    match family {
+        Family::Combinations => {
+            "the older files in the orders that were seen, in reverse, twice, and once more after the migration"
+        }
+        Family::Prefixes => "each older file, stopped after each of its statements",
+        Family::Breakages => "a finished database with one object lost or spoilt, for each object",
+        Family::Subsets => "older files of which chance left statements out",
+        Family::Shapes => "what no file holds: wrong types, keys, rows, rights",
+        Family::Hosted => "the combinations at a hosted service that opens every table to its HTTP interface",
+        Family::Starts => "six servers started at once",
+        Family::Kills => "killed at a random moment with `kill -9`, and started again",
+    }
+}
+
+/// Why a database may be refused: a part of the sentence, and the reason. There is no other.
+const REASONS: [(&str, &str); 4] = [
+    (
+        "was dropped while its table held rows",
+        "a column of keys, numbers, tokens or tenants is gone: nobody can make up what it said",
+    ),
+    (
+        "can't be changed by the login",
+        "a table or function of ours, or a neighbour, belongs to a role that the login may not act for",
+    ),
+    ("may not make Switchboard's schema", "the login lacks a right that an administrator must give"),
+    ("the schema `", "somebody else made a schema of our name, and could change what stands in it"),
+];
+
+/// The refusals, counted by reason, in Markdown.
+pub(crate) fn refusals(tried: &[Tried]) -> String {
+    let mut text = "| refused because | states |\n|---|---|\n".to_owned();
+    for (part, reason) in REASONS {
+        let count = sentences(tried).filter(|sentence| sentence.contains(part)).count();
+        if count > 0 {
+            writeln!(text, "| {reason} | {count} |").unwrap();
         }
     }
-    counted.sort_by(|one, other| other.cmp(one));
-    counted
+    text
+}
+
+/// Refusals for another reason.
+pub(crate) fn unlisted(tried: &[Tried]) -> Vec<&str> {
+    let is_listed = |sentence: &str| REASONS.iter().any(|(part, _)| sentence.contains(part));
+    sentences(tried).filter(|sentence| !is_listed(sentence)).collect()
+}
+
+fn sentences(tried: &[Tried]) -> impl Iterator<Item = &str> {
+    tried.iter().filter_map(|one| match &one.verdict {
+        Verdict::Refused { sentence } => Some(sentence.as_str()),
+        Verdict::Converged | Verdict::Failed { .. } => None,
+    })
 }

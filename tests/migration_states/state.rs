@@ -17,12 +17,26 @@ pub(crate) enum Family {
     Subsets,
     /// What people found in the field and no file holds.
     Shapes,
+    /// Legacy files in a database of a hosted service, which opens everything new to the roles of its interface.
+    Hosted,
+    /// Some of the above, on which six servers start at once.
+    Starts,
+    /// Some of the above, on which the program is killed and started again.
+    Kills,
 }
 
 impl Family {
     /// In the order of the report.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Combinations, Self::Prefixes, Self::Breakages, Self::Subsets, Self::Shapes];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Combinations,
+        Self::Prefixes,
+        Self::Breakages,
+        Self::Subsets,
+        Self::Shapes,
+        Self::Hosted,
+        Self::Starts,
+        Self::Kills,
+    ];
 }
 
 impl fmt::Display for Family {
@@ -33,6 +47,9 @@ impl fmt::Display for Family {
             Self::Breakages => "breakages",
             Self::Subsets => "subsets",
             Self::Shapes => "shapes",
+            Self::Hosted => "hosted",
+            Self::Starts => "starts",
+            Self::Kills => "kills",
         })
     }
 }
@@ -44,6 +61,8 @@ pub(crate) enum Base {
     Files(Vec<String>),
     /// These legacy files, then the migration, then some rows of ours.
     Finished(Vec<String>),
+    /// An empty database of a hosted service.
+    Hosted,
 }
 
 impl Base {
@@ -76,6 +95,34 @@ pub(crate) enum Step {
     Migrate,
 }
 
+/// How the program is run on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trial {
+    /// `switchboard migrate --approve-all`, left alone.
+    Alone,
+    /// Six servers at once.
+    SixServers,
+    /// Killed before it is done, and started again.
+    Killed(Killing),
+}
+
+/// What is killed, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Killing {
+    pub(crate) of: Killed,
+    /// In thousandths of the time that it takes when nobody kills it.
+    pub(crate) moment: u32,
+}
+
+/// What is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Killed {
+    /// `switchboard migrate --approve-all`.
+    Migrate,
+    /// `switchboard serve`, with approval in its environment.
+    Serve,
+}
+
 /// One database to make and to judge.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
@@ -84,6 +131,7 @@ pub(crate) struct State {
     pub(crate) name: String,
     pub(crate) base: Base,
     pub(crate) steps: Vec<Step>,
+    pub(crate) trial: Trial,
 }
 
 impl State {
@@ -95,12 +143,13 @@ impl State {
     /// Whether it makes roles of its own, which stay in the cluster.
     pub(crate) fn makes_roles(&self) -> bool {
         let says = |statements: &[String]| statements.iter().any(|text| text.contains("create role"));
-        self.steps.iter().any(|step| match step {
-            Step::File(number) => number == "09",
-            Step::Attempt(statements) | Step::Owner(statements) | Step::Superuser(statements) => {
-                says(statements)
-            }
-            Step::Migrate => false,
-        })
+        self.base == Base::Hosted
+            || self.steps.iter().any(|step| match step {
+                Step::File(number) => number == "09",
+                Step::Attempt(statements) | Step::Owner(statements) | Step::Superuser(statements) => {
+                    says(statements)
+                }
+                Step::Migrate => false,
+            })
     }
 }

@@ -16,6 +16,7 @@ mod neighbours;
 mod rows;
 mod table;
 mod types;
+mod views;
 
 use std::collections::BTreeSet;
 
@@ -67,6 +68,7 @@ pub(super) fn compare(
         comparison.access(table);
     }
     comparison.callers();
+    comparison.views();
     comparison.schemas();
     comparison.see_all_rows();
     Ok(Plan { steps: comparison.together() })

@@ -37,7 +37,7 @@ impl Evidence {
             }
         }
         let found = match self.rows {
-            Rows::Ignored => "not counted".to_owned(),
+            Rows::Ignored | Rows::Unread => "not counted".to_owned(),
             Rows::Counted => self.counts((with, without), &uncounted),
         };
         let verdict = match (wrong.is_empty(), unknown.is_empty()) {

@@ -101,7 +101,7 @@ impl Evidence {
         let rows = match (self.rows, table.rows) {
             (_, Some(rows)) => Some(plural(rows, "row")),
             (Rows::Counted, None) => Some("rows not counted".to_owned()),
-            (Rows::Ignored, None) => None,
+            (Rows::Ignored | Rows::Unread, None) => None,
         };
         let keys = table.constraints.iter().filter(|key| key.kind != ConstraintKind::Check).count();
         let (keys, indexes) = (number_of(keys, "key"), number_of(table.indexes.len(), "index"));

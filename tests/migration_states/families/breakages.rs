@@ -4,7 +4,7 @@
 
 use sqlx::PgConnection;
 
-use crate::state::{Base, Family, State, Step};
+use crate::state::{Base, Family, State, Step, Trial};
 
 /// The ways to break the tables and functions with these names, and what else a finished database has of ours.
 pub(crate) async fn states(finished: &mut PgConnection, our_tables: &[String]) -> Vec<State> {
@@ -15,7 +15,13 @@ pub(crate) async fn states(finished: &mut PgConnection, our_tables: &[String]) -
         .into_iter()
         .map(|(name, needs_superuser, statements)| {
             let step = if needs_superuser { Step::Superuser(statements) } else { Step::Owner(statements) };
-            State { family: Family::Breakages, name, base: Base::finished(), steps: vec![step] }
+            State {
+                family: Family::Breakages,
+                name,
+                base: Base::finished(),
+                steps: vec![step],
+                trial: Trial::Alone,
+            }
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 //! then met an older file again.
 
 use crate::fixtures::{Combination, combinations};
-use crate::state::{Base, Family, State, Step};
+use crate::state::{Base, Family, State, Step, Trial};
 
 pub(crate) fn states() -> Vec<State> {
     combinations().iter().flat_map(around).collect()
@@ -31,5 +31,11 @@ fn files(numbers: &[String]) -> Vec<Step> {
 }
 
 fn state(name: &str, steps: Vec<Step>) -> State {
-    State { family: Family::Combinations, name: name.to_owned(), base: Base::EMPTY, steps }
+    State {
+        family: Family::Combinations,
+        name: name.to_owned(),
+        base: Base::EMPTY,
+        steps,
+        trial: Trial::Alone,
+    }
 }

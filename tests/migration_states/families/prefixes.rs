@@ -1,7 +1,7 @@
 //! Every legacy file, stopped after each of its statements.
 
 use crate::fixtures;
-use crate::state::{Base, Family, State, Step};
+use crate::state::{Base, Family, State, Step, Trial};
 
 /// What each file was written on top of; some had more than one past.
 const PASTS: [(&str, &[&str]); 13] = [
@@ -34,6 +34,7 @@ fn prefixes(number: &str, past: &str) -> Vec<State> {
             name: format!("{number}{after}, {length} of {}", statements.len()),
             base: Base::files(past),
             steps: vec![Step::Attempt(statements[..length].to_vec())],
+            trial: Trial::Alone,
         })
         .collect()
 }

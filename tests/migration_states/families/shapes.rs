@@ -2,7 +2,7 @@
 //!
 //! A section is a state: its name, what it begins with after `@`, and what the owner (`as owner`) or a superuser ran there.
 
-use crate::state::{Base, Family, State, Step};
+use crate::state::{Base, Family, State, Step, Trial};
 use crate::statements::{Section, sections, statements};
 
 const SHAPES: &str = include_str!("shapes.sql");
@@ -24,7 +24,7 @@ fn state(section: &Section<'_>) -> State {
         "finished" => Base::finished(),
         numbers => Base::files(numbers),
     };
-    State { family: Family::Shapes, name: name.to_owned(), base, steps: vec![step] }
+    State { family: Family::Shapes, name: name.to_owned(), base, steps: vec![step], trial: Trial::Alone }
 }
 
 #[test]

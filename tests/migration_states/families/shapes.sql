@@ -234,6 +234,11 @@ create trigger refuse before insert on call_logs for each row execute function r
 create function refuse() returns trigger language plpgsql as $$begin raise exception 'closed'; end$$;
 create trigger refuse before insert or update or delete on tenants for each row execute function refuse();
 
+--- a trigger that only notes, added after the adoption @ finished
+create table calls_seen (call_sid text, seen_at timestamptz default now());
+create function note_call() returns trigger language plpgsql security definer as $$begin insert into public.calls_seen (call_sid) values (new.call_sid); return new; end$$;
+create trigger note_call after insert on call_logs for each row execute function note_call();
+
 --- a neighbour's trigger fails on every update @ 01 02
 create function refuse() returns trigger language plpgsql as $$begin raise exception 'closed'; end$$;
 create trigger refuse before update on leads for each row execute function refuse();

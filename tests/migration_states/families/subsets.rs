@@ -2,7 +2,7 @@
 
 use crate::dice::Dice;
 use crate::fixtures::{self, Combination};
-use crate::state::{Base, Family, State, Step};
+use crate::state::{Base, Family, State, Step, Trial};
 
 const STATES: usize = 80;
 
@@ -21,5 +21,5 @@ fn subset(number: usize, combination: &Combination, dice: &mut Dice) -> State {
         steps.push(Step::Attempt(statements.cloned().collect()));
     }
     let name = format!("{number}, {kept_of_ten} tenths of {}", combination.name);
-    State { family: Family::Subsets, name, base: Base::EMPTY, steps }
+    State { family: Family::Subsets, name, base: Base::EMPTY, steps, trial: Trial::Alone }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Before {
     older: Older,
     /// Views that could be read.
     readable: Vec<String>,
+    /// What a hosted service's own role may do.
+    of_service: Vec<String>,
 }
 
 impl Before {
@@ -37,6 +39,7 @@ impl Before {
             objects: Objects::of(&mut sessions.superuser, &ours.tables).await,
             rows: Rows::of(&mut sessions.superuser).await,
             readable: readable_views(&mut sessions.superuser).await,
+            of_service: grants_of_service(&mut sessions.superuser).await,
         }
     }
 }
@@ -54,6 +57,7 @@ pub(crate) async fn faults(
     let objects = Objects::of(superuser, &ours.tables).await;
     let rows = Rows::of(superuser).await;
     let readable = readable_views(superuser).await;
+    let of_service = grants_of_service(superuser).await;
     let mut faults = ours.faults(&objects);
     faults.extend(rows.lost_since(&before.rows, &ours.tables));
     if let Some(default_tenant) = default_tenant(superuser).await {
@@ -64,6 +68,10 @@ pub(crate) async fn faults(
     faults.extend(neighbours::faults(&before.objects, &objects, ours, plan));
     let closed = [ours.tables.clone(), rows.renamed_since(&before.rows)].concat();
     faults.extend(ask(superuser, include_str!("strangers.sql"), &closed).await);
+    let closed = [closed, views_over_ours(&objects)].concat();
+    faults.extend(inserts::open_to_outsiders(superuser, &closed).await);
+    let taken = before.of_service.iter().filter(|grant| !of_service.contains(grant));
+    faults.extend(taken.map(|grant| format!("service_role may no longer {grant}")));
     faults.extend(refused);
     faults.extend(older.stopped_since(&before.older, plan));
     let unreadable =
@@ -74,6 +82,23 @@ pub(crate) async fn faults(
 
 fn is_there(objects: &Objects, view: &str) -> bool {
     objects.iter().any(|object| object.kind == "view" && object.name == view)
+}
+
+fn views_over_ours(objects: &Objects) -> Vec<String> {
+    let views = objects
+        .iter()
+        .filter(|object| object.kind == "view" && object.told.starts_with("over tables of ours"));
+    views.map(|view| view.name.clone()).collect()
+}
+
+/// What `service_role` may do with the tables of `public`, where there is such a role.
+async fn grants_of_service(superuser: &mut PgConnection) -> Vec<String> {
+    let found = sqlx::query_scalar(
+        "SELECT format('%s %s', lower(x.privilege_type), c.relname)
+           FROM pg_class c, aclexplode(c.relacl) x JOIN pg_roles r ON r.oid = x.grantee
+          WHERE r.rolname = 'service_role' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relnamespace = 'public'::regnamespace",
+    );
+    found.fetch_all(superuser).await.unwrap()
 }
 
 /// A query that tells each fault; one that fails is a fault itself.

@@ -1,5 +1,7 @@
 //! Other programs' objects: unchanged, but for what adopting `leads`, `signals` and `contacts` means.
 //!
+//! A trigger that somebody adds to a table of ours after the adoption stays as well.
+//!
 //! A view over tables of ours may be made anew with the same columns. Where the plan asked about it by name, such a view and a
 //! foreign key on a table of ours may go, a default that calls our look-up may be written anew, and what bears a name of ours
 //! may get another one.
@@ -9,6 +11,12 @@ use crate::plan::Plan;
 
 /// The tables that are given a tenant.
 pub(crate) const ADOPTED: [&str; 3] = ["public.leads", "public.signals", "public.contacts"];
+
+/// What the triggers of older programs call. Those never stay on tables of ours.
+const OLDER_FUNCTIONS: [&str; 2] = ["update_updated_at_column(", "update_weekly_analytics("];
+
+/// Is there once a database was adopted.
+const ADOPTED_ONCE: &str = "switchboard.verified_schema";
 
 /// The one function that other programs call.
 const LOOK_UP: &str = "get_tenant_by_phone";
@@ -28,6 +36,11 @@ pub(crate) fn faults(before: &Objects, after: &Objects, ours: &Ours, plan: &Plan
             None => faults.push(format!("a neighbour's {} {} is gone", was.kind, was.name)),
         }
     }
+    let added = before.iter().filter(|was| is_added_trigger(was, before, ours));
+    let gone = added.filter(|was| after.like(was) != Some(was));
+    faults.extend(
+        gone.map(|was| format!("the trigger {}, which somebody added to a table of ours, is gone", was.name)),
+    );
     let was_there =
         |table: &Option<String>| before.iter().any(|was| was.kind == "relation" && was.on_table == *table);
     let is_renamed = |is: &Object| {
@@ -49,6 +62,13 @@ fn is_theirs(object: &Object, ours: &Ours) -> bool {
     let is_adoption = object.is_about_tenant
         && object.on_table.as_ref().is_some_and(|table| ADOPTED.contains(&table.as_str()));
     !is_adoption && !ours.includes(object) && object.kind != "function" && object.kind != "schema"
+}
+
+/// A trigger on a table of ours that came after the adoption, and is no older program's.
+fn is_added_trigger(object: &Object, before: &Objects, ours: &Ours) -> bool {
+    let is_older = OLDER_FUNCTIONS.iter().any(|function| object.told.contains(function));
+    let is_adopted = before.iter().any(|was| was.kind == "relation" && was.name == ADOPTED_ONCE);
+    object.kind == "trigger" && ours.includes(object) && is_adopted && !is_older
 }
 
 fn may_go(object: &Object, plan: &Plan, before: &Objects) -> bool {

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgConnection;
 
+use crate::cluster::of_one_owner;
+
 /// One object.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct Object {
@@ -55,7 +57,10 @@ impl Objects {
         .await
         .unwrap();
         sqlx::query("RESET search_path").execute(superuser).await.unwrap();
-        let named = |object: Object| ((object.kind.clone(), object.name.clone()), object);
+        let named = |object: Object| {
+            let told = of_one_owner(&object.told);
+            ((object.kind.clone(), object.name.clone()), Object { told, ..object })
+        };
         Self {
             by_name: found.into_iter().map(named).collect(),
             needed_by_others: needed.into_iter().collect(),
