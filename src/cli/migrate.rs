@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::failure::Failure;
+use super::older_tokens;
 use super::output::{count, say};
 use super::workplace::Workplace;
 use crate::config::Settings;
@@ -53,18 +54,23 @@ async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), 
     }
     say(format!("database: {}", workplace.description))?;
     if arguments.dry_run {
-        return Ok(say(in_words(&workplace.plan().await?))?);
+        say(in_words(&workplace.plan().await?))?;
+        let stand = workplace.clear_tokens().await?;
+        return Ok(older_tokens::foretold(&stand, workplace).map_or(Ok(()), say)?);
     }
-    let migrated = match (&arguments.approve, arguments.approve_all) {
-        (Some(digest), _) => workplace.migrate_with(&Approval::Of(digest.clone())).await?,
-        (None, true) => workplace.migrate_with(&Approval::All).await?,
-        (None, false) => workplace.migrate().await?,
+    let approval = match (&arguments.approve, arguments.approve_all) {
+        (Some(digest), _) => Approval::Of(digest.clone()),
+        (None, true) => Approval::All,
+        (None, false) => workplace.approval().clone(),
     };
+    let consent = older_tokens::consent(workplace, &approval).await;
+    let migrated = workplace.migrate_with(&approval).await?;
     say(done(&migrated))?;
-    if migrated.steps.is_empty() {
-        return Ok(());
+    if !migrated.steps.is_empty() {
+        say(verified(&workplace.verify().await?))?;
     }
-    Ok(say(verified(&workplace.verify().await?))?)
+    let tokens = older_tokens::settle(workplace, consent).await;
+    Ok(if tokens.is_empty() { Ok(()) } else { say(format!("\n{}", tokens.join("\n"))) }?)
 }
 
 /// A line for each part, and ok or what is wrong.

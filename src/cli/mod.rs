@@ -14,6 +14,7 @@ mod key;
 mod layout;
 mod migrate;
 mod number;
+mod older_tokens;
 mod openapi;
 mod output;
 mod serve;

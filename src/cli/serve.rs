@@ -7,6 +7,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::failure::Failure;
+use super::older_tokens;
 use super::output::{count, say};
 use super::server_note;
 use super::workplace::Workplace;
@@ -57,7 +58,10 @@ async fn open(settings: &Settings, arguments: ServeArguments) -> Result<Workplac
 }
 
 async fn serve(settings: &Settings, workplace: &Workplace, port: u16) -> Result<(), Failure> {
+    let consent = older_tokens::consent(workplace, workplace.approval()).await;
     let migrated = workplace.migrate().await?;
+    // Before the accounts are read: what is moved may sign from the first call on.
+    let tokens = older_tokens::settle(workplace, consent).await;
     let address = SocketAddr::new(settings.bind_address, port);
     let listener = server::listen(address).map_err(|error| {
         Failure::Failed(format!("{address} can't be listened on: {error}; set PORT or BIND_ADDR"))
@@ -65,6 +69,9 @@ async fn serve(settings: &Settings, workplace: &Workplace, port: u16) -> Result<
     let mut server = RunningServer::start(parts(settings, workplace), listener).await?;
     show_metrics(settings, &mut server)?;
     say(screen(settings, workplace, &migrated, &server).await?)?;
+    if !tokens.is_empty() {
+        say(format!("{}\n", tokens.join("\n")))?;
+    }
     let note =
         server_note::leave(&workplace.data_directory, server.address, &server.app.doors.calls.public_url);
     // Scripts wait for this line, alone and unadorned.

@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::server_note;
 use crate::config::{PostgresPrograms, Settings};
 use crate::embedded::{self, Cluster, Durability, Programs};
-use crate::schema::{self, Approval, Migrated, Plan, Verified};
+use crate::schema::{self, Approval, ClearTokens, Migrated, MovedTokens, NotMoved, Plan, Verified};
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{Database, VerifiedOperator};
@@ -118,6 +118,21 @@ impl Workplace {
     /// Whether each part of the schema is what it should be.
     pub(super) async fn verify(&self) -> Result<Vec<Verified>, Failure> {
         Ok(schema::verify(&self.migration_database).await?)
+    }
+
+    /// The approval of the settings.
+    pub(super) fn approval(&self) -> &Approval {
+        &self.approval
+    }
+
+    /// Twilio's tokens that an older program left in clear.
+    pub(super) async fn clear_tokens(&self) -> Result<ClearTokens, Failure> {
+        Ok(schema::clear_tokens(&self.migration_database).await?)
+    }
+
+    /// Moves them where they are encrypted.
+    pub(super) async fn move_clear_tokens(&self, ring: &KeyRing) -> Result<MovedTokens, NotMoved> {
+        schema::move_clear_tokens(&self.migration_database, ring).await
     }
 
     /// The pools, for a command that expects the schema to be there.

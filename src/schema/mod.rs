@@ -6,6 +6,7 @@
 
 mod apply;
 mod catalogue;
+mod clear_tokens;
 mod compare;
 mod converge;
 mod conversion;
@@ -26,6 +27,10 @@ mod target;
 
 pub use apply::{Migrated, is_current, migrate, migrate_into, migrate_with};
 pub use catalogue::Catalogue;
+pub use clear_tokens::{
+    ClearTokens, LeftToken, MovedAccount, MovedTokens, NotMoved, Reach, WhyLeft, clear_tokens,
+    move_clear_tokens,
+};
 pub use converge::{Approval, plan, plan_for_script, verify};
 pub use error::{Refusal, SchemaError, StateError};
 pub use lock::Turn;

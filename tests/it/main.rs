@@ -22,6 +22,7 @@ mod appointments;
 mod backlog;
 mod breaker;
 mod call_log;
+mod clear_tokens;
 mod company;
 mod connections;
 mod defaults;

@@ -1,0 +1,147 @@
+//! Twilio's tokens that an older program left in clear, in words, and when they are moved.
+//!
+//! Promises: they are moved where a person approved the migration that is under way and there is a key, or by
+//! `account move`; else one sentence says that they stand there and what moves them. Nothing here stops a migration or a start.
+//! Doesn't: show a token.
+
+use super::layout::{beside, wrapped};
+use super::output::count;
+use super::workplace::Workplace;
+use crate::schema::{Approval, ClearTokens, LeftToken, MovedAccount, MovedTokens, Reach, WhyLeft};
+
+const WIDTH: usize = 80;
+
+/// Whether somebody agreed to the migration in which the tokens are moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Consent {
+    /// By approving all, or the plan that waited just now: its dry run spoke of the tokens.
+    Given,
+    /// Nobody did. A digest that approves nothing any more, left in the settings, is no consent.
+    Withheld,
+}
+
+/// To be asked before the migration runs, while its steps still wait.
+pub(super) async fn consent(workplace: &Workplace, approval: &Approval) -> Consent {
+    let digest = match approval {
+        Approval::All => return Consent::Given,
+        Approval::None => return Consent::Withheld,
+        Approval::Of(digest) => digest,
+    };
+    let stand = workplace.clear_tokens().await.unwrap_or_default();
+    if stand.movable + stand.unfit == 0 {
+        return Consent::Withheld;
+    }
+    // A plan that can't be made is told of by the migration.
+    match workplace.plan().await {
+        Ok(plan) if plan.waiting().next().is_some() && plan.digest() == *digest => Consent::Given,
+        Ok(_) | Err(_) => Consent::Withheld,
+    }
+}
+
+/// After the migration: moves them, or says that they stand there. A line each; none where there is nothing to say.
+pub(super) async fn settle(workplace: &Workplace, consent: Consent) -> Vec<String> {
+    let stand = match workplace.clear_tokens().await {
+        Ok(stand) => stand,
+        Err(failure) => {
+            return vec![in_lines(&format!("Whether tokens stand in clear can't be seen: {failure}"))];
+        }
+    };
+    match (consent, &workplace.key_ring) {
+        (Consent::Given, Some(ring)) if stand.movable + stand.unfit > 0 => {
+            match workplace.move_clear_tokens(ring).await {
+                Ok(moved) => told(&moved),
+                Err(error) => vec![in_lines(&format!("{}, as before: {error}.", standing(&stand)))],
+            }
+        }
+        (Consent::Given | Consent::Withheld, _) => sentence(&stand, workplace).into_iter().collect(),
+    }
+}
+
+/// The sentence on what stands in clear and can be moved.
+pub(super) fn sentence(stand: &ClearTokens, workplace: &Workplace) -> Option<String> {
+    let text = format!("{}. {}", standing(stand), remedy(stand, workplace));
+    (stand.movable > 0).then(|| in_lines(&text))
+}
+
+/// "2 Twilio tokens stand in clear in tenants"
+pub(super) fn standing(stand: &ClearTokens) -> String {
+    let verb = if stand.movable == 1 { "stands" } else { "stand" };
+    format!("{} {verb} in clear in {}", count(stand.movable, "Twilio token"), stand.tables.join(" and "))
+}
+
+/// What to do about it.
+pub(super) fn remedy(stand: &ClearTokens, workplace: &Workplace) -> String {
+    let them = if stand.movable == 1 { "it" } else { "them" };
+    let set = match workplace.key_ring {
+        Some(_) => "",
+        None => {
+            "Set SWITCHBOARD_ENCRYPTION_KEYS to k1:KEY, where KEY is what `openssl rand -base64 32` prints; then "
+        }
+    };
+    format!(
+        "{set}`switchboard account move` moves {them} into twilio_accounts, encrypted; the older program can't read \
+         {them} afterwards."
+    )
+}
+
+/// What the dry run says of them.
+pub(super) fn foretold(stand: &ClearTokens, workplace: &Workplace) -> Option<String> {
+    let (them, stays) = if stand.movable == 1 { ("it", "it stays") } else { ("them", "they stay") };
+    let when = match workplace.key_ring {
+        Some(_) => "With your approval",
+        None => "With your approval, and with SWITCHBOARD_ENCRYPTION_KEYS set,",
+    };
+    let text = format!(
+        "{}. {when} the migration moves {them} into twilio_accounts, encrypted; the older program can't read {them} \
+         afterwards. Without, {stays}.",
+        standing(stand)
+    );
+    (stand.movable > 0).then(|| in_lines(&text))
+}
+
+/// What was moved, and what stays with what to do about it.
+pub(super) fn told(moved: &MovedTokens) -> Vec<String> {
+    let accounts = moved.accounts.iter().map(|account| beside("moved:    ", &of_account(account)));
+    accounts.chain(moved.left.iter().map(|left| beside("left:     ", &of_left(left)))).collect()
+}
+
+fn of_account(account: &MovedAccount) -> String {
+    let MovedAccount { sid, tenants, reach } = account;
+    let reach = match reach {
+        Reach::OneTenant => "encrypted; it may call that tenant",
+        Reach::EveryTenant => "encrypted; several tenants share it, so it may call every tenant",
+        Reach::AsBefore => "it was stored already, and only cleared",
+    };
+    format!("the token of {sid} of {}: {reach}", tenants.join(", "))
+}
+
+fn of_left(left: &LeftToken) -> String {
+    let tenant = &left.tenant;
+    let sid = left.sid.as_ref().map_or_else(String::new, ToString::to_string);
+    let create = format!("`switchboard account create --sid {sid} --token-stdin`");
+    match left.why {
+        WhyLeft::NoAccount => format!(
+            "a token of {tenant} stays in clear: the account SID beside it is not AC and 32 digits. Correct it, and \
+             move again; or clear it"
+        ),
+        WhyLeft::NoTenant => format!(
+            "the token of {sid} stays in clear: its tenant is gone ({tenant}). Clear it, or store it with {create}"
+        ),
+        WhyLeft::SeveralTokens => format!(
+            "the token of {sid} of {tenant} stays in clear: another tenant has a different one, and only Twilio knows \
+             which is good. Store that one with {create}, and move again: what equals it is cleared"
+        ),
+        WhyLeft::AnotherToken => format!(
+            "the token of {sid} of {tenant} stays in clear: a different one is stored, and stays. If this one is good, \
+             store it with {create}, and move again; else clear it"
+        ),
+        WhyLeft::AnotherTenants => format!(
+            "the token of {sid} of {tenant} stays in clear: the account is stored for another tenant, and may not call \
+             {tenant}. Clear it if that is right"
+        ),
+    }
+}
+
+fn in_lines(text: &str) -> String {
+    wrapped(text, WIDTH).join("\n")
+}
