@@ -12,7 +12,6 @@ mod report;
 mod settings;
 mod tenants;
 mod test_call;
-mod web_client;
 mod webhooks;
 
 use std::io::IsTerminal as _;

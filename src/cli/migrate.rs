@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::failure::Failure;
+use super::number_import;
 use super::older_tokens;
 use super::output::{count, say};
 use super::workplace::Workplace;
@@ -38,12 +39,16 @@ pub(super) async fn run(settings: Settings, arguments: MigrateArguments) -> Resu
         return Ok(say(schema::state_query(&schema::Names::usual(), Rows::Counted))?);
     }
     let workplace = Workplace::open(&settings).await?;
-    let outcome = act(&workplace, &arguments).await;
+    let outcome = act(&settings, &workplace, &arguments).await;
     workplace.close().await;
     outcome
 }
 
-async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), Failure> {
+async fn act(
+    settings: &Settings,
+    workplace: &Workplace,
+    arguments: &MigrateArguments,
+) -> Result<(), Failure> {
     if arguments.sql {
         return Ok(say(schema::script(&workplace.plan_for_script().await?, &schema::Names::usual()))?);
     }
@@ -69,8 +74,10 @@ async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), 
     if !migrated.steps.is_empty() {
         say(verified(&workplace.verify().await?))?;
     }
-    let tokens = older_tokens::settle(workplace, consent).await;
-    Ok(if tokens.is_empty() { Ok(()) } else { say(format!("\n{}", tokens.join("\n"))) }?)
+    let mut told = older_tokens::settle(workplace, consent).await;
+    // With a token that was just moved Twilio can be asked.
+    told.extend(number_import::for_the_lone_tenant(settings, workplace).await);
+    Ok(if told.is_empty() { Ok(()) } else { say(format!("\n{}", told.join("\n"))) }?)
 }
 
 /// A line for each part, and ok or what is wrong.

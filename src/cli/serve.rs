@@ -18,6 +18,7 @@ use crate::http::server::{self, Limits};
 use crate::schema::Migrated;
 use crate::tenancy::database::PoolSizes;
 use crate::tenants;
+use crate::tenants::tenant::ListedTenant;
 use crate::twilio::public_url::PublicBaseUrl;
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -167,7 +168,7 @@ async fn screen(
         // Writing to a String can't fail.
         let _ = writeln!(text, "  {name:<11} {value}");
     }
-    let missing = missing(settings, accounts, numbers, server);
+    let missing = missing(settings, accounts, &tenants, server);
     if !missing.is_empty() {
         let _ = write!(text, "\nmissing\n\n{missing}");
     }
@@ -175,7 +176,7 @@ async fn screen(
 }
 
 /// What keeps calls from being answered, each with what to do.
-fn missing(settings: &Settings, accounts: usize, numbers: i64, server: &RunningServer) -> String {
+fn missing(settings: &Settings, accounts: usize, tenants: &[ListedTenant], server: &RunningServer) -> String {
     let mut lines = String::new();
     if settings.public_urls.is_empty() {
         let _ = writeln!(
@@ -189,10 +190,17 @@ fn missing(settings: &Settings, accounts: usize, numbers: i64, server: &RunningS
             "  * No Twilio account: every webhook is refused. Set TWILIO_ACCOUNT_SID and\n    TWILIO_AUTH_TOKEN, or `switchboard account create`.\n",
         );
     }
-    if numbers == 0 {
-        lines.push_str(
-            "  * No number: every call goes to quarantine. `switchboard tenant create`,\n    then `switchboard number create`.\n",
-        );
+    if tenants.iter().all(|tenant| tenant.numbers == 0) {
+        lines.push_str(&no_number(tenants));
     }
     lines
+}
+
+fn no_number(tenants: &[ListedTenant]) -> String {
+    match tenants.iter().find(|tenant| tenant.accepts_unknown_numbers) {
+        Some(ListedTenant { slug, .. }) => format!(
+            "  * No number: {slug} answers every number until it gets one.\n    `switchboard number import --tenant {slug}` asks Twilio.\n"
+        ),
+        None => "  * No number: every call goes to quarantine. `switchboard tenant create`,\n    then `switchboard number create`.\n".to_owned(),
+    }
 }

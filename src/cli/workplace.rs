@@ -20,6 +20,7 @@ use crate::schema::{self, Approval, ClearTokens, Migrated, MovedTokens, NotMoved
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{Database, VerifiedOperator};
+use crate::twilio::phone_number::E164PhoneNumber;
 
 const MOST_CONNECTIONS: u16 = 100;
 
@@ -133,6 +134,16 @@ impl Workplace {
     /// Moves them where they are encrypted.
     pub(super) async fn move_clear_tokens(&self, ring: &KeyRing) -> Result<MovedTokens, NotMoved> {
         schema::move_clear_tokens(&self.migration_database, ring).await
+    }
+
+    /// The slug of the tenant that answers every number because it is alone and has none.
+    pub(super) async fn tenant_of_every_number(&self) -> Result<Option<String>, Failure> {
+        Ok(schema::tenant_of_every_number(&self.migration_database).await?)
+    }
+
+    /// Gives that tenant these numbers. Those that it has now.
+    pub(super) async fn give_numbers(&self, numbers: &[E164PhoneNumber]) -> Result<Vec<String>, Failure> {
+        Ok(schema::give_numbers(&self.migration_database, numbers).await?)
     }
 
     /// The pools, for a command that expects the schema to be there.

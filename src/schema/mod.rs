@@ -14,6 +14,7 @@ mod ddl;
 mod error;
 mod legacy;
 mod lock;
+mod lone_tenant;
 mod look;
 mod names;
 mod plan;
@@ -34,6 +35,7 @@ pub use clear_tokens::{
 pub use converge::{Approval, plan, plan_for_script, verify};
 pub use error::{Refusal, SchemaError, StateError};
 pub use lock::Turn;
+pub use lone_tenant::{give_numbers, tenant_of_every_number};
 pub use look::{Bound, Look, Membership, look};
 pub use names::Names;
 pub use plan::{Manner, Plan, Step, StepKind};

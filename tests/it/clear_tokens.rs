@@ -142,6 +142,7 @@ async fn without_an_approval_or_a_key_one_sentence_says_what_moves_them() {
     let without_approval = database.switchboard(&["migrate"], &settings).await;
     let stale = [(KEYS, keys.as_str()), ("SWITCHBOARD_MIGRATE_APPROVE", "0123456789abcdef")];
     let approved_something_else = database.switchboard(&["migrate"], &stale).await;
+    let doctor = database.switchboard(&["doctor"], &settings).await;
     let refused = database.switchboard(&["account", "move"], &[]).await;
     let stood = in_clear(&database).await.len();
     let moved = database.switchboard(&["account", "move"], &settings).await;
@@ -155,6 +156,7 @@ async fn without_an_approval_or_a_key_one_sentence_says_what_moves_them() {
     for said in [&without_approval, &approved_something_else] {
         assert!(said.text().contains(&format!("{sentence} `switchboard account move` moves it")), "{said:?}");
     }
+    assert!(doctor.text().contains("1 Twilio token stands in clear in tenants"), "{doctor:?}");
     assert_eq!((refused.exit, stood), (Some(3), 1), "{refused:?}");
     assert!(moved.text().starts_with("moved: the token of"), "{moved:?}");
     assert_eq!(again.stdout, "no token stands in clear\n");
