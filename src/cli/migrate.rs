@@ -59,9 +59,10 @@ async fn act(
     }
     say(format!("database: {}", workplace.description))?;
     if arguments.dry_run {
-        say(in_words(&workplace.plan().await?))?;
+        let plan = workplace.plan().await?;
+        say(in_words(&plan))?;
         let stand = workplace.clear_tokens().await?;
-        return Ok(older_tokens::foretold(&stand, workplace).map_or(Ok(()), say)?);
+        return Ok(older_tokens::foretold(&stand, &plan, workplace).map_or(Ok(()), say)?);
     }
     let approval = match (&arguments.approve, arguments.approve_all) {
         (Some(digest), _) => Approval::Of(digest.clone()),

@@ -7,7 +7,7 @@
 use super::layout::{beside, wrapped};
 use super::output::count;
 use super::workplace::Workplace;
-use crate::schema::{Approval, ClearTokens, LeftToken, MovedAccount, MovedTokens, Reach, WhyLeft};
+use crate::schema::{Approval, ClearTokens, LeftToken, MovedAccount, MovedTokens, Plan, Reach, WhyLeft};
 
 const WIDTH: usize = 80;
 
@@ -50,7 +50,9 @@ pub(super) async fn settle(workplace: &Workplace, consent: Consent) -> Vec<Strin
         (Consent::Given, Some(ring)) if stand.movable + stand.unfit > 0 => {
             match workplace.move_clear_tokens(ring).await {
                 Ok(moved) => told(&moved),
-                Err(error) => vec![in_lines(&format!("{}, as before: {error}.", standing(&stand)))],
+                Err(error) => vec![in_lines(&format!(
+                    "Not all tokens that stand in clear could be moved: {error}. `switchboard account move` tries again."
+                ))],
             }
         }
         (Consent::Given | Consent::Withheld, _) => sentence(&stand, workplace).into_iter().collect(),
@@ -58,7 +60,7 @@ pub(super) async fn settle(workplace: &Workplace, consent: Consent) -> Vec<Strin
 }
 
 /// The sentence on what stands in clear and can be moved.
-pub(super) fn sentence(stand: &ClearTokens, workplace: &Workplace) -> Option<String> {
+fn sentence(stand: &ClearTokens, workplace: &Workplace) -> Option<String> {
     let text = format!("{}. {}", standing(stand), remedy(stand, workplace));
     (stand.movable > 0).then(|| in_lines(&text))
 }
@@ -84,8 +86,11 @@ pub(super) fn remedy(stand: &ClearTokens, workplace: &Workplace) -> String {
     )
 }
 
-/// What the dry run says of them.
-pub(super) fn foretold(stand: &ClearTokens, workplace: &Workplace) -> Option<String> {
+/// What the dry run says of them. A plan that waits for nothing can't be approved.
+pub(super) fn foretold(stand: &ClearTokens, plan: &Plan, workplace: &Workplace) -> Option<String> {
+    if plan.waiting().next().is_none() {
+        return sentence(stand, workplace);
+    }
     let (them, stays) = if stand.movable == 1 { ("it", "it stays") } else { ("them", "they stay") };
     let when = match workplace.key_ring {
         Some(_) => "With your approval",
