@@ -39,7 +39,7 @@ pub(super) async fn run(settings: Settings, command: NumberCommand) -> Result<()
     let workplace = Workplace::open(&settings).await?;
     let outcome = match command {
         NumberCommand::Create { tenant, number } => create(&workplace, &tenant, &number).await,
-        NumberCommand::Import { tenant } => number_import::run(&settings, &workplace, &tenant).await,
+        NumberCommand::Import { tenant } => import(&settings, &workplace, &tenant).await,
         NumberCommand::List(listing) => list(&workplace, listing).await,
     };
     workplace.close().await;
@@ -61,6 +61,12 @@ async fn create(workplace: &Workplace, tenant: &str, typed: &str) -> Result<(), 
         },
         Err(error) => Err(error.into()),
     }
+}
+
+async fn import(settings: &Settings, workplace: &Workplace, tenant: &str) -> Result<(), Failure> {
+    let database = workplace.pools().await?;
+    let scope = named_tenant(workplace, &database, tenant).await?;
+    number_import::for_a_named_tenant(settings, workplace, &database, scope, tenant).await
 }
 
 /// The scope of the tenant that a command names.

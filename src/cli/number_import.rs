@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::layout::{beside, wrapped};
-use super::number::named_tenant;
 use super::numbers_at_twilio;
 use super::output::say;
 use super::workplace::Workplace;
@@ -22,10 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const WIDTH: usize = 80;
 
 /// `number import`: a line for each number.
-pub(super) async fn run(settings: &Settings, workplace: &Workplace, slug: &str) -> Result<(), Failure> {
-    let database = workplace.pools().await?;
-    let scope = named_tenant(workplace, &database, slug).await?;
-    let accounts = accounts_of(settings, workplace, &database, Some(scope.tenant_id())).await?;
+pub(super) async fn for_a_named_tenant(
+    settings: &Settings,
+    workplace: &Workplace,
+    database: &Database,
+    scope: TenantScope,
+    slug: &str,
+) -> Result<(), Failure> {
+    let accounts = accounts_of(settings, workplace, database, Some(scope.tenant_id())).await?;
     if accounts.is_empty() {
         return Err(Failure::Failed(format!(
             "no Twilio account may call {slug}; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or \
@@ -36,7 +39,7 @@ pub(super) async fn run(settings: &Settings, workplace: &Workplace, slug: &str) 
     if numbers.is_empty() {
         return Ok(say("Twilio knows no number of these accounts")?);
     }
-    for (number, given) in give(&database, scope, &numbers).await? {
+    for (number, given) in give(database, scope, &numbers).await? {
         let number = number.as_str();
         say(match given {
             Given::Now => format!("{number} is now a number of {slug}"),

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use serde_json::Value;
+use switchboard::schema::WhyLeft::{AnotherTenants, AnotherToken, SeveralTokens};
 use switchboard::schema::{self, Approval};
 use switchboard::tenancy::account::AccountReach;
 use switchboard::tenancy::database::PoolSizes;
@@ -180,7 +181,6 @@ async fn a_stored_account_keeps_its_token_and_nobody_chooses_between_two() {
     let again = schema::move_clear_tokens(&database.options(), &ring).await.unwrap();
 
     let left: Vec<_> = moved.left.iter().map(|left| (left.tenant.as_str(), left.why)).collect();
-    use schema::WhyLeft::{AnotherTenants, AnotherToken, SeveralTokens};
     let mut sorted = left.clone();
     sorted.sort_by_key(|(tenant, _)| *tenant);
     assert_eq!(

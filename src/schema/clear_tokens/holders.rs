@@ -7,7 +7,8 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::super::names::{literal, quoted};
-use super::judgement::{Holder, WhyLeft};
+use super::judgement::Holder;
+use super::outcome::WhyLeft;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
 

@@ -2,36 +2,8 @@
 
 use uuid::Uuid;
 
-use super::Reach;
+use super::outcome::{Reach, WhyLeft};
 use crate::twilio::signature::AuthToken;
-
-/// Why a token stays in clear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhyLeft {
-    /// The account SID beside it is none.
-    NoAccount,
-    /// The row belongs to a tenant that is gone.
-    NoTenant,
-    /// Tenants have different tokens for one account.
-    SeveralTokens,
-    /// Another token of this account is stored.
-    AnotherToken,
-    /// The account is stored for another tenant.
-    AnotherTenants,
-}
-
-impl WhyLeft {
-    /// As the audit says it.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::NoAccount => "its account SID is not AC and 32 digits",
-            Self::NoTenant => "its tenant is gone",
-            Self::SeveralTokens => "different tokens stand there for this account",
-            Self::AnotherToken => "another token of this account is stored",
-            Self::AnotherTenants => "the account is stored for another tenant",
-        }
-    }
-}
 
 /// A row with a token in clear.
 #[derive(Debug)]

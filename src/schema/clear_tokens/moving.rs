@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::super::prepare::connect;
 use super::holders::{self, Table};
-use super::judgement::{self, Holder, Stored, WhyLeft};
-use super::{LeftToken, MovedAccount, MovedTokens, NotMoved, Reach};
+use super::judgement::{self, Holder, Stored};
+use super::outcome::{LeftToken, MovedAccount, MovedTokens, NotMoved, Reach, WhyLeft};
 use crate::tenancy::secrets::{KeyRing, PRIMARY_TOKEN, Place, SECONDARY_TOKEN};
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
