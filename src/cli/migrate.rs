@@ -62,7 +62,8 @@ async fn act(
         let plan = workplace.plan().await?;
         say(in_words(&plan))?;
         let stand = workplace.clear_tokens().await?;
-        return Ok(older_tokens::foretold(&stand, &plan, workplace).map_or(Ok(()), say)?);
+        return Ok(older_tokens::foretold(&stand, &plan, workplace)
+            .map_or(Ok(()), |told| say(format!("\n{told}")))?);
     }
     let approval = match (&arguments.approve, arguments.approve_all) {
         (Some(digest), _) => Approval::Of(digest.clone()),

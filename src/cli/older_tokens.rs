@@ -7,7 +7,9 @@
 use super::layout::{beside, wrapped};
 use super::output::count;
 use super::workplace::Workplace;
-use crate::schema::{Approval, ClearTokens, LeftToken, MovedAccount, MovedTokens, Plan, Reach, WhyLeft};
+use crate::schema::{
+    Approval, ClearTokens, LeftToken, MovedAccount, MovedTokens, Noted, Plan, Reach, WhyLeft,
+};
 
 const WIDTH: usize = 80;
 
@@ -49,7 +51,7 @@ pub(super) async fn settle(workplace: &Workplace, consent: Consent) -> Vec<Strin
     match (consent, &workplace.key_ring) {
         (Consent::Given, Some(ring)) if stand.movable + stand.unfit > 0 => {
             match workplace.move_clear_tokens(ring).await {
-                Ok(moved) => told(&moved),
+                Ok(moved) => told(&news_of(moved)),
                 Err(error) => vec![in_lines(&format!(
                     "Not all tokens that stand in clear could be moved: {error}. `switchboard account move` tries again."
                 ))],
@@ -104,10 +106,18 @@ pub(super) fn foretold(stand: &ClearTokens, plan: &Plan, workplace: &Workplace) 
     (stand.movable > 0).then(|| in_lines(&text))
 }
 
-/// What was moved, and what stays with what to do about it.
+/// Without what an earlier run has told already.
+fn news_of(moved: MovedTokens) -> MovedTokens {
+    let left = moved.left.into_iter().filter(|left| left.noted == Noted::Now).collect();
+    MovedTokens { left, ..moved }
+}
+
+/// What was moved, and what stays with what to do about it: a line for each account.
 pub(super) fn told(moved: &MovedTokens) -> Vec<String> {
     let accounts = moved.accounts.iter().map(|account| beside("moved:    ", &of_account(account)));
-    accounts.chain(moved.left.iter().map(|left| beside("left:     ", &of_left(left)))).collect()
+    let is_like = |one: &LeftToken, other: &LeftToken| one.sid == other.sid && one.why == other.why;
+    let left = moved.left.chunk_by(is_like).map(|alike| beside("left:     ", &of_left(alike)));
+    accounts.chain(left).collect()
 }
 
 fn of_account(account: &MovedAccount) -> String {
@@ -120,29 +130,33 @@ fn of_account(account: &MovedAccount) -> String {
     format!("the token of {sid} of {}: {reach}", tenants.join(", "))
 }
 
-fn of_left(left: &LeftToken) -> String {
-    let tenant = &left.tenant;
-    let sid = left.sid.as_ref().map_or_else(String::new, ToString::to_string);
+/// Tokens of one account that stay for one reason.
+fn of_left(alike: &[LeftToken]) -> String {
+    let Some(LeftToken { sid, why, .. }) = alike.first() else { return String::new() };
+    let tenants: Vec<&str> = alike.iter().map(|left| left.tenant.as_str()).collect();
+    let tenants = tenants.join(", ");
+    let sid = sid.as_ref().map_or_else(String::new, ToString::to_string);
     let create = format!("`switchboard account create --sid {sid} --token-stdin`");
-    match left.why {
+    match why {
         WhyLeft::NoAccount => format!(
-            "a token of {tenant} stays in clear: the account SID beside it is not AC and 32 digits. Correct it, and \
-             move again; or clear it"
+            "in clear stays what {tenants} had beside an account SID that is not AC and 32 digits. Correct the SID, and \
+             move again; or clear the token"
         ),
         WhyLeft::NoTenant => format!(
-            "the token of {sid} stays in clear: its tenant is gone ({tenant}). Clear it, or store it with {create}"
+            "the token of {sid} stays in clear: its tenant is gone ({tenants}). Clear it, or store it with {create}"
         ),
         WhyLeft::SeveralTokens => format!(
-            "the token of {sid} of {tenant} stays in clear: another tenant has a different one, and only Twilio knows \
-             which is good. Store that one with {create}, and move again: what equals it is cleared"
+            "the tokens of {sid} of {tenants} stay in clear: they differ, and only Twilio knows which is good. Store \
+             that one with {create}, and move again: what equals it is cleared"
         ),
         WhyLeft::AnotherToken => format!(
-            "the token of {sid} of {tenant} stays in clear: a different one is stored, and stays. If this one is good, \
+            "the token of {sid} of {tenants} stays in clear: a different one is stored, and stays. If this one is good, \
              store it with {create}, and move again; else clear it"
         ),
         WhyLeft::AnotherTenants => format!(
-            "the token of {sid} of {tenant} stays in clear: the account is stored for another tenant, and may not call \
-             {tenant}. Clear it if that is right"
+            "the token of {sid} of {tenants} stays in clear: the account is stored for another tenant, and may call \
+             that one alone. Clear it, or let TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN be that account: then it may \
+             call every tenant"
         ),
     }
 }

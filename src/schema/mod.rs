@@ -29,7 +29,7 @@ mod target;
 pub use apply::{Migrated, is_current, migrate, migrate_into, migrate_with};
 pub use catalogue::Catalogue;
 pub use clear_tokens::{
-    ClearTokens, LeftToken, MovedAccount, MovedTokens, NotMoved, Reach, WhyLeft, clear_tokens,
+    ClearTokens, LeftToken, MovedAccount, MovedTokens, NotMoved, Noted, Reach, WhyLeft, clear_tokens,
     move_clear_tokens,
 };
 pub use converge::{Approval, plan, plan_for_script, verify};

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::super::names::{literal, quoted};
 use super::judgement::Holder;
-use super::outcome::WhyLeft;
+use super::outcome::{Noted, WhyLeft};
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
 
@@ -89,11 +89,15 @@ pub(super) async fn count(
     sqlx::query_as(AssertSqlSafe(counting)).fetch_one(connection).await
 }
 
+/// Whether the last that was decided about a row is that its token stays: another one may stand there since it was moved.
 fn was_left(table: &Table) -> String {
     format!(
-        "EXISTS (SELECT FROM switchboard.migration_audit d WHERE d.relation = {} AND d.decision = {} AND d.detail ->> 'row' = {ROW})",
+        "coalesce((SELECT d.decision = {left} FROM switchboard.migration_audit d
+                    WHERE d.relation = {} AND d.decision IN ({left}, {}) AND d.detail ->> 'row' = coalesce({ROW}, '')
+                    ORDER BY d.decided_at DESC LIMIT 1), false)",
         literal(&table.full_name()),
-        literal(LEFT)
+        literal(MOVED),
+        left = literal(LEFT)
     )
 }
 
@@ -142,17 +146,16 @@ pub(super) async fn of_account(
     Ok(holders)
 }
 
-/// Rows whose token belongs to no account that could be told, with their tenant's slug, and not noted before: locked.
+/// Rows whose token belongs to no account that could be told, with their tenant's slug: locked.
 pub(super) async fn without_account(
     transaction: &mut PgConnection,
     table: &Table,
 ) -> Result<Vec<(String, Option<String>)>, sqlx::Error> {
     let reading = format!(
         "SELECT coalesce({ROW}, ''), t.slug::text FROM {} x {TENANT}
-          WHERE {HOLDS} AND (btrim(x.twilio_account_sid::text, {BLANKS}) ~ {IS_SID}) IS NOT TRUE AND NOT {}
+          WHERE {HOLDS} AND (btrim(x.twilio_account_sid::text, {BLANKS}) ~ {IS_SID}) IS NOT TRUE
           ORDER BY 1 FOR UPDATE OF x",
-        table.in_sql(),
-        was_left(table)
+        table.in_sql()
     );
     sqlx::query_as(AssertSqlSafe(reading)).fetch_all(transaction).await
 }
@@ -186,28 +189,31 @@ async fn switch_triggers(
     Ok(())
 }
 
-/// Notes once that a row's token stays. Its account's text is noted only if it is a SID: people paste tokens there.
+/// Notes that a row's token stays, unless that was the last note of it. Its account's text is noted only if it is a SID:
+/// people paste tokens there.
 pub(super) async fn note_left(
     transaction: &mut PgConnection,
     table: &Table,
     row: &str,
     sid: Option<&AccountSid>,
     why: WhyLeft,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
+) -> Result<Noted, sqlx::Error> {
+    let noted = sqlx::query(
         "INSERT INTO switchboard.migration_audit (relation, decision, detail)
          SELECT $1, $2, jsonb_build_object('row', $3::text, 'account_sid', $4::text, 'why', $5::text)
-          WHERE NOT EXISTS (SELECT FROM switchboard.migration_audit d
-                             WHERE d.relation = $1 AND d.decision = $2 AND d.detail ->> 'row' = $3)",
+          WHERE $2 IS DISTINCT FROM (SELECT d.decision FROM switchboard.migration_audit d
+                                      WHERE d.relation = $1 AND d.decision IN ($2, $6) AND d.detail ->> 'row' = $3
+                                      ORDER BY d.decided_at DESC LIMIT 1)",
     )
     .bind(table.full_name())
     .bind(LEFT)
     .bind(row)
     .bind(sid.map(AccountSid::as_str))
     .bind(why.as_str())
+    .bind(MOVED)
     .execute(transaction)
-    .await
-    .map(drop)
+    .await?;
+    Ok(if noted.rows_affected() == 1 { Noted::Now } else { Noted::Before })
 }
 
 /// Notes that a row's token is encrypted now, by its tenant and its account.

@@ -16,7 +16,7 @@ use super::error::SchemaError;
 use super::prepare::connect;
 
 pub use moving::move_clear_tokens;
-pub use outcome::{ClearTokens, LeftToken, MovedAccount, MovedTokens, NotMoved, Reach, WhyLeft};
+pub use outcome::{ClearTokens, LeftToken, MovedAccount, MovedTokens, NotMoved, Noted, Reach, WhyLeft};
 
 /// Counts them. Changes nothing, and works before the schema is right.
 pub async fn clear_tokens(options: &PgConnectOptions) -> Result<ClearTokens, SchemaError> {

@@ -141,8 +141,8 @@ async fn settle_in(
                 account.tenants.push(slug);
             }
             Err(why) => {
-                holders::note_left(transaction, table, &holder.row, Some(sid), why).await?;
-                left.push(LeftToken { tenant: slug, sid: Some(sid.clone()), why });
+                let noted = holders::note_left(transaction, table, &holder.row, Some(sid), why).await?;
+                left.push(LeftToken { tenant: slug, sid: Some(sid.clone()), why, noted });
             }
         }
     }
@@ -221,8 +221,9 @@ async fn leave_unfit(connection: &mut PgConnection, table: &Table) -> Result<Vec
     let mut transaction = connection.begin().await?;
     let mut left = Vec::new();
     for (row, slug) in holders::without_account(&mut transaction, table).await? {
-        holders::note_left(&mut transaction, table, &row, None, WhyLeft::NoAccount).await?;
-        left.push(LeftToken { tenant: slug.unwrap_or(row), sid: None, why: WhyLeft::NoAccount });
+        let why = WhyLeft::NoAccount;
+        let noted = holders::note_left(&mut transaction, table, &row, None, why).await?;
+        left.push(LeftToken { tenant: slug.unwrap_or(row), sid: None, why, noted });
     }
     transaction.commit().await?;
     Ok(left)

@@ -56,6 +56,17 @@ pub struct LeftToken {
     pub sid: Option<AccountSid>,
     /// Why.
     pub why: WhyLeft,
+    /// Whether anybody heard of it before.
+    pub noted: Noted,
+}
+
+/// When the audit got a note of a token that stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// In this run.
+    Now,
+    /// In an earlier one: nothing to tell again, unless somebody asks.
+    Before,
 }
 
 /// Why tokens could not be moved. They stand as before.
