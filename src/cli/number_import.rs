@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::layout::{beside, wrapped};
+use super::layout::{beside, in_lines};
 use super::numbers_at_twilio;
 use super::output::say;
 use super::workplace::Workplace;
@@ -18,7 +18,6 @@ use crate::tenancy::{Database, TenantId, TenantScope, directory};
 use crate::twilio::phone_number::E164PhoneNumber;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const WIDTH: usize = 80;
 
 /// `number import`: a line for each number.
 pub(super) async fn for_a_named_tenant(
@@ -136,8 +135,4 @@ async fn at_twilio(settings: &Settings, accounts: &[Account]) -> Result<Vec<E164
     };
     let silent = |_| Err(format!("it did not answer within {} s", PATIENCE.as_secs()));
     tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(silent)
-}
-
-fn in_lines(text: &str) -> String {
-    wrapped(text, WIDTH).join("\n")
 }

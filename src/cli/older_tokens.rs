@@ -4,14 +4,12 @@
 //! `account move`; else one sentence says that they stand there and what moves them. Nothing here stops a migration or a start.
 //! Doesn't: show a token.
 
-use super::layout::{beside, wrapped};
+use super::layout::{beside, in_lines};
 use super::output::count;
 use super::workplace::Workplace;
 use crate::schema::{
     Approval, ClearTokens, LeftToken, MovedAccount, MovedTokens, Noted, Plan, Reach, WhyLeft,
 };
-
-const WIDTH: usize = 80;
 
 /// Whether somebody agreed to the migration in which the tokens are moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,8 +157,4 @@ fn of_left(alike: &[LeftToken]) -> String {
              call every tenant"
         ),
     }
-}
-
-fn in_lines(text: &str) -> String {
-    wrapped(text, WIDTH).join("\n")
 }

@@ -44,7 +44,7 @@ async fn give(
 ) -> Result<Vec<String>, sqlx::Error> {
     let mut transaction = connection.begin().await?;
     transaction.execute("SET LOCAL lock_timeout = '2s'").await?;
-    // Whoever else gives it a number writes into its row, too, and waits.
+    // Whoever else gives it a number refers to its row, and waits.
     let locked = format!("{LONE} FOR UPDATE OF t");
     let found: Option<String> =
         sqlx::query_scalar(sqlx::AssertSqlSafe(locked)).fetch_optional(&mut *transaction).await?;

@@ -17,6 +17,7 @@ mod lock;
 mod lone_tenant;
 mod look;
 mod names;
+mod national_phones;
 mod plan;
 mod prepare;
 mod read;

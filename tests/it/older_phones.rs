@@ -9,7 +9,8 @@ const PHONES: &str = "
     UPDATE tenants SET forward_number = '(816) 555-0107', emergency_phone = '001 816 555 0108', owner_phone = 'call the office', updated_at = '2025-10-01';
     ALTER TABLE tenants ENABLE TRIGGER ALL;
     INSERT INTO tenants (id, slug, company_name, owner_name, owner_email, timezone, twilio_phone_number, forward_number, emergency_phone)
-    VALUES ('d0000000-0000-4000-8000-000000000021', 'thames', 'Thames', 'Office', 'thames@example.com', 'Europe/London', '207 555 0199', '2075550198', '+442075550197');
+    VALUES ('d0000000-0000-4000-8000-000000000021', 'thames', 'Thames', 'Office', 'thames@example.com', 'Europe/London', '020 7946 0955', '2079460956', '+442079460957'),
+           ('d0000000-0000-4000-8000-000000000022', 'nowhere', 'Nowhere', 'Office', 'nowhere@example.com', 'Europe/Paris', '207 555 0199', '816 555 0198', null);
     UPDATE call_logs SET from_number = '816-555-0120', to_number = '8165550105';
     INSERT INTO call_logs (tenant_id, call_sid, from_number, to_number)
     SELECT id, 'CA' || number, number, '+18165550105' FROM tenants, unnest(ARRAY['anonymous', 'sip:desk@acme.test', '12345', '+7378742833', '555-0100-555']) number
@@ -54,10 +55,14 @@ async fn what_reads_as_a_number_is_written_as_e164_and_the_rest_stays_and_is_not
         .collect();
     let expected = [
         "number not valid | twilio_phone_number | +1234567890",
+        "number not valid | twilio_phone_number | 020 7946 0955",
         "number not valid | twilio_phone_number | 207 555 0199",
-        "phone not valid | forward_number | 2075550198",
+        "phone not valid | forward_number | 2079460956",
         "phone not valid | from_number | 555-0100-555",
+        "phone not valid | forward_number | 816 555 0198",
         "phone not valid | owner_phone | call the office",
+        "phone read as in its country | twilio_phone_number | 020 7946 0955",
+        "phone read as in its country | forward_number | 2079460956",
         "phone written as E.164 | forward_number | (816) 555-0107",
         "phone written as E.164 | emergency_phone | 001 816 555 0108",
         "phone written as E.164 | from_number | 816-555-0120",
@@ -68,15 +73,27 @@ async fn what_reads_as_a_number_is_written_as_e164_and_the_rest_stays_and_is_not
 }
 
 #[tokio::test]
-async fn a_number_without_its_country_is_not_read_as_an_american_one_elsewhere() {
+async fn a_number_without_its_country_is_read_as_people_of_the_tenants_zone_mean_it() {
     let database = written().await;
 
-    let thames =
-        database.row("SELECT id, forward_number, emergency_phone FROM tenants WHERE slug = 'thames'").await;
+    let tenant =
+        |slug: &str| format!("SELECT forward_number, emergency_phone FROM tenants WHERE slug = '{slug}'");
+    let (thames, nowhere) = (database.row(&tenant("thames")).await, database.row(&tenant("nowhere")).await);
 
-    assert_eq!(thames["forward_number"], "2075550198");
-    assert_eq!(thames["emergency_phone"], "+442075550197");
-    assert_eq!(database.count("switchboard.tenant_phone_numbers WHERE phone_number LIKE '+1207%'").await, 0);
+    assert_eq!(thames["forward_number"], "+442079460956");
+    assert_eq!(thames["emergency_phone"], "+442079460957");
+    assert_eq!(
+        nowhere["forward_number"], "816 555 0198",
+        "no number in France, and not read as an American one"
+    );
+    let owners = "switchboard.tenant_phone_numbers n JOIN tenants t ON t.id = n.tenant_id WHERE t.slug";
+    assert_eq!(
+        database
+            .count(&format!("{owners} = 'thames' AND n.phone_number = '+442079460955' AND n.is_primary"))
+            .await,
+        1
+    );
+    assert_eq!(database.count(&format!("{owners} = 'nowhere'")).await, 0);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! Promises: what can't be read as a number stays as it was; the audit has a row for each that was written anew or could not
 //! be. Doesn't: know the numbering plans of the world. A number without its country is read where North America's plan is
-//! used; elsewhere a person gives it.
+//! used; elsewhere `national_phones` may know better.
 
 use super::super::catalogue::Relation;
 use super::super::ddl;
@@ -10,6 +10,11 @@ use super::super::names::{literal, quoted};
 
 /// The audit's word for the end of it.
 pub(in super::super) const PHONES_READ: &str = "phones read";
+
+/// The audit's word for a tenant's own number that can't be read.
+pub(in super::super) const NUMBER_NOT_VALID: &str = "number not valid";
+/// The audit's word for any other phone that can't be read.
+pub(in super::super) const PHONE_NOT_VALID: &str = "phone not valid";
 
 /// E.164 of a number that can exist: in North America no area and no exchange begins with 0 or 1.
 pub(super) const VALID: &str = r"'^(\+1[2-9][0-9]{2}[2-9][0-9]{6}|\+[2-9][0-9]{7,14})$'";
@@ -80,11 +85,12 @@ fn written(table: &Relation, column: &str, kind: Kind) -> String {
         "WITH typed AS (SELECT x.ctid AS place, x.id, {phone} AS was, {read} AS now FROM {from} x WHERE {due}), \
          read AS (UPDATE {from} x SET {column} = y.now FROM typed y WHERE x.ctid = y.place AND y.now ~ {VALID}) \
          INSERT INTO switchboard.migration_audit (relation, decision, detail) \
-           SELECT {name}, CASE WHEN y.now ~ {VALID} THEN 'phone written as E.164' ELSE 'phone not valid' END, \
+           SELECT {name}, CASE WHEN y.now ~ {VALID} THEN 'phone written as E.164' ELSE {not_valid} END, \
                   jsonb_build_object('id', y.id, 'column', {spoken}, 'was', y.was, 'now', CASE WHEN y.now ~ {VALID} THEN y.now ELSE y.was END) FROM typed y",
         read = as_dialled(&phone, zone),
         column = quoted(column),
         name = literal(&table.full_name()),
+        not_valid = literal(PHONE_NOT_VALID),
         spoken = literal(column)
     )
 }

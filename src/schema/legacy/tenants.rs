@@ -4,7 +4,7 @@ use super::super::catalogue::Relation;
 use super::super::conversion::UUID;
 use super::super::ddl;
 use super::super::names::literal;
-use super::phones::{VALID, as_dialled};
+use super::phones::{NUMBER_NOT_VALID, VALID, as_dialled};
 
 /// The audit's word for the choice of the default tenant.
 const CHOSEN: &str = "default tenant chosen";
@@ -86,9 +86,10 @@ fn claimed_numbers() -> String {
            SELECT r.number, r.id, NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers p WHERE p.tenant_id = r.id AND p.is_primary) \
              FROM ranked r WHERE r.valid AND r.place = 1 ON CONFLICT DO NOTHING RETURNING tenant_id) \
          INSERT INTO switchboard.migration_audit (relation, decision, detail) \
-           SELECT 'public.tenants', CASE WHEN NOT r.valid THEN 'number not valid' WHEN r.place = 1 THEN 'number taken over' ELSE 'number of an older tenant' END, \
+           SELECT 'public.tenants', CASE WHEN NOT r.valid THEN {not_valid} WHEN r.place = 1 THEN 'number taken over' ELSE 'number of an older tenant' END, \
                   jsonb_build_object('id', r.id, 'column', 'twilio_phone_number', 'was', r.said) FROM ranked r",
-        read = as_dialled("t.twilio_phone_number", "t.timezone")
+        read = as_dialled("t.twilio_phone_number", "t.timezone"),
+        not_valid = literal(NUMBER_NOT_VALID)
     )
 }
 
