@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::number::named_tenant;
+use super::older_tokens;
 use super::output::{Listing, print_json, print_table, say};
 use super::workplace::Workplace;
 use crate::config::Settings;
@@ -23,6 +24,8 @@ pub(super) enum AccountCommand {
     Create(NewAccount),
     /// List the stored accounts; tokens are never shown
     List(Listing),
+    /// Move the tokens that an older program keeps in clear in `tenants`: encrypted, and out of its reach
+    Move,
 }
 
 #[derive(Debug, Args)]
@@ -46,6 +49,7 @@ pub(super) async fn run(settings: Settings, command: AccountCommand) -> Result<(
     let outcome = match command {
         AccountCommand::Create(new) => create(&workplace, &new).await,
         AccountCommand::List(listing) => list(&workplace, listing).await,
+        AccountCommand::Move => move_tokens(&workplace).await,
     };
     workplace.close().await;
     outcome
@@ -76,6 +80,16 @@ async fn create(workplace: &Workplace, new: &NewAccount) -> Result<(), Failure> 
         "{which} of {sid} stored, encrypted; a running server takes it with its next call, \
          and drops the one that it replaces within a minute"
     ))?)
+}
+
+async fn move_tokens(workplace: &Workplace) -> Result<(), Failure> {
+    let ring = workplace.sealing_keys()?;
+    // Refuses where the schema is not there yet.
+    workplace.pools().await?.close().await;
+    let moved =
+        workplace.move_clear_tokens(ring).await.map_err(|error| Failure::Failed(error.to_string()))?;
+    let lines = older_tokens::told(&moved);
+    Ok(say(if lines.is_empty() { "no token stands in clear".to_owned() } else { lines.join("\n") })?)
 }
 
 fn read_token() -> Result<AuthToken, Failure> {

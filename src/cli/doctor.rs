@@ -14,7 +14,6 @@ mod schema;
 mod settings;
 mod tenants;
 mod test_call;
-mod web_client;
 mod webhooks;
 
 use std::io::IsTerminal as _;

@@ -18,6 +18,11 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A text in lines of a terminal's width.
+pub(super) fn in_lines(text: &str) -> String {
+    wrapped(text, WIDTH).join("\n")
+}
+
 /// A text beside a head: the head stands on the first line alone, further lines begin where the text began.
 pub(super) fn beside(head: &str, text: &str) -> String {
     let indent = head.chars().count();

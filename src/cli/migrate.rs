@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use super::failure::Failure;
+use super::number_import;
+use super::older_tokens;
 use super::output::say;
 use super::verification;
 use super::workplace::Workplace;
@@ -74,12 +76,16 @@ pub(super) fn run_without_database(arguments: &MigrateArguments) -> Result<(), F
 
 pub(super) async fn run(settings: Settings, arguments: MigrateArguments) -> Result<(), Failure> {
     let workplace = Workplace::open(&settings).await?;
-    let outcome = act(&workplace, &arguments).await;
+    let outcome = act(&settings, &workplace, &arguments).await;
     workplace.close().await;
     outcome
 }
 
-async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), Failure> {
+async fn act(
+    settings: &Settings,
+    workplace: &Workplace,
+    arguments: &MigrateArguments,
+) -> Result<(), Failure> {
     if arguments.sql {
         return Ok(say(schema::script(&workplace.plan_for_script().await?, &schema::Names::usual()))?);
     }
@@ -93,7 +99,7 @@ async fn act(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), 
         (true, true) => clean_slate::look(workplace).await,
         (true, false) => clean_slate::clear(workplace, arguments.drop_rows.unwrap_or(0)).await,
         (false, true) => tell(workplace).await,
-        (false, false) => migrate(workplace, arguments).await,
+        (false, false) => migrate(settings, workplace, arguments).await,
     }
 }
 
@@ -104,19 +110,34 @@ async fn tell(workplace: &Workplace) -> Result<(), Failure> {
     if let Some(next) = words::how_to_go_on(&diagnosis.plan) {
         say(next)?;
     }
-    Ok(())
+    let stand = workplace.clear_tokens().await?;
+    let told = older_tokens::foretold(&stand, &diagnosis.plan, workplace);
+    told.map_or(Ok(()), |told| Ok(say(format!("\n{told}"))?))
 }
 
-async fn migrate(workplace: &Workplace, arguments: &MigrateArguments) -> Result<(), Failure> {
-    let migrated = match (&arguments.approve, arguments.approve_all) {
-        (Some(digest), _) => workplace.migrate_with(&Approval::Of(digest.clone())).await?,
-        (None, true) => workplace.migrate_with(&Approval::All).await?,
-        (None, false) => workplace.migrate().await?,
+async fn migrate(
+    settings: &Settings,
+    workplace: &Workplace,
+    arguments: &MigrateArguments,
+) -> Result<(), Failure> {
+    let approval = match (&arguments.approve, arguments.approve_all) {
+        (Some(digest), _) => Approval::Of(digest.clone()),
+        (None, true) => Approval::All,
+        (None, false) => workplace.approval().clone(),
     };
+    let consent = older_tokens::consent(workplace, &approval).await;
+    let migrated = workplace.migrate_with(&approval).await?;
     say(words::done(&migrated))?;
-    if migrated.steps.is_empty() {
-        return Ok(());
+    if !migrated.steps.is_empty() {
+        tell_of_all_parts(workplace).await?;
     }
+    let mut told = older_tokens::settle(workplace, consent).await;
+    // With a token that was just moved Twilio can be asked.
+    told.extend(number_import::for_the_lone_tenant(settings, workplace).await);
+    Ok(if told.is_empty() { Ok(()) } else { say(format!("\n{}", told.join("\n"))) }?)
+}
+
+async fn tell_of_all_parts(workplace: &Workplace) -> Result<(), Failure> {
     match workplace.verify(Rows::Counted).await? {
         Verification::Of(lines) => Ok(say(format!("\nverified:\n{}", verification::in_words(&lines)))?),
         Verification::NothingYet => Ok(()),

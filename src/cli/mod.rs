@@ -14,6 +14,9 @@ mod key;
 mod layout;
 mod migrate;
 mod number;
+mod number_import;
+mod numbers_at_twilio;
+mod older_tokens;
 mod openapi;
 mod output;
 mod serve;
@@ -22,6 +25,7 @@ mod signature;
 mod simulate;
 mod tenant;
 mod verification;
+mod web_client;
 mod workplace;
 
 use std::io::IsTerminal;
@@ -63,7 +67,7 @@ enum Command {
     /// Make and list tenants
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
-    /// Give phone numbers to tenants, and list them
+    /// Give phone numbers to tenants, by hand or as Twilio knows them, and list them
     #[command(subcommand)]
     Number(number::NumberCommand),
     /// Store the tokens of Twilio accounts, and list the accounts

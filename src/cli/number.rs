@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::failure::Failure;
+use super::number_import;
 use super::output::{Listing, print_json, print_table, say};
 use super::workplace::Workplace;
 use crate::clock::Clock;
@@ -24,6 +25,12 @@ pub(super) enum NumberCommand {
         /// The number, in any form that people type
         number: String,
     },
+    /// Give a tenant all numbers that its Twilio accounts have and nobody else owns
+    Import {
+        /// The tenant's slug
+        #[arg(long)]
+        tenant: String,
+    },
     /// List all numbers
     List(Listing),
 }
@@ -32,6 +39,7 @@ pub(super) async fn run(settings: Settings, command: NumberCommand) -> Result<()
     let workplace = Workplace::open(&settings).await?;
     let outcome = match command {
         NumberCommand::Create { tenant, number } => create(&workplace, &tenant, &number).await,
+        NumberCommand::Import { tenant } => import(&settings, &workplace, &tenant).await,
         NumberCommand::List(listing) => list(&workplace, listing).await,
     };
     workplace.close().await;
@@ -53,6 +61,12 @@ async fn create(workplace: &Workplace, tenant: &str, typed: &str) -> Result<(), 
         },
         Err(error) => Err(error.into()),
     }
+}
+
+async fn import(settings: &Settings, workplace: &Workplace, tenant: &str) -> Result<(), Failure> {
+    let database = workplace.pools().await?;
+    let scope = named_tenant(workplace, &database, tenant).await?;
+    number_import::for_a_named_tenant(settings, workplace, &database, scope, tenant).await
 }
 
 /// The scope of the tenant that a command names.

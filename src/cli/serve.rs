@@ -7,6 +7,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::failure::Failure;
+use super::older_tokens;
 use super::output::{count, say};
 use super::server_note;
 use super::workplace::Workplace;
@@ -17,6 +18,7 @@ use crate::http::server::{self, Limits};
 use crate::schema::Migrated;
 use crate::tenancy::database::PoolSizes;
 use crate::tenants;
+use crate::tenants::tenant::ListedTenant;
 use crate::twilio::public_url::PublicBaseUrl;
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -57,7 +59,10 @@ async fn open(settings: &Settings, arguments: ServeArguments) -> Result<Workplac
 }
 
 async fn serve(settings: &Settings, workplace: &Workplace, port: u16) -> Result<(), Failure> {
+    let consent = older_tokens::consent(workplace, workplace.approval()).await;
     let migrated = workplace.migrate().await?;
+    // Before the accounts are read: what is moved may sign from the first call on.
+    let tokens = older_tokens::settle(workplace, consent).await;
     let address = SocketAddr::new(settings.bind_address, port);
     let listener = server::listen(address).map_err(|error| {
         Failure::Failed(format!("{address} can't be listened on: {error}; set PORT or BIND_ADDR"))
@@ -65,6 +70,9 @@ async fn serve(settings: &Settings, workplace: &Workplace, port: u16) -> Result<
     let mut server = RunningServer::start(parts(settings, workplace), listener).await?;
     show_metrics(settings, &mut server)?;
     say(screen(settings, workplace, &migrated, &server).await?)?;
+    if !tokens.is_empty() {
+        say(format!("{}\n", tokens.join("\n")))?;
+    }
     let note =
         server_note::leave(&workplace.data_directory, server.address, &server.app.doors.calls.public_url);
     // Scripts wait for this line, alone and unadorned.
@@ -160,7 +168,7 @@ async fn screen(
         // Writing to a String can't fail.
         let _ = writeln!(text, "  {name:<11} {value}");
     }
-    let missing = missing(settings, accounts, numbers, server);
+    let missing = missing(settings, accounts, &tenants, server);
     if !missing.is_empty() {
         let _ = write!(text, "\nmissing\n\n{missing}");
     }
@@ -168,7 +176,7 @@ async fn screen(
 }
 
 /// What keeps calls from being answered, each with what to do.
-fn missing(settings: &Settings, accounts: usize, numbers: i64, server: &RunningServer) -> String {
+fn missing(settings: &Settings, accounts: usize, tenants: &[ListedTenant], server: &RunningServer) -> String {
     let mut lines = String::new();
     if settings.public_urls.is_empty() {
         let _ = writeln!(
@@ -182,10 +190,17 @@ fn missing(settings: &Settings, accounts: usize, numbers: i64, server: &RunningS
             "  * No Twilio account: every webhook is refused. Set TWILIO_ACCOUNT_SID and\n    TWILIO_AUTH_TOKEN, or `switchboard account create`.\n",
         );
     }
-    if numbers == 0 {
-        lines.push_str(
-            "  * No number: every call goes to quarantine. `switchboard tenant create`,\n    then `switchboard number create`.\n",
-        );
+    if tenants.iter().all(|tenant| tenant.numbers == 0) {
+        lines.push_str(&no_number(tenants));
     }
     lines
+}
+
+fn no_number(tenants: &[ListedTenant]) -> String {
+    match tenants.iter().find(|tenant| tenant.accepts_unknown_numbers) {
+        Some(ListedTenant { slug, .. }) => format!(
+            "  * No number: {slug} answers every number until it gets one.\n    `switchboard number import --tenant {slug}` asks Twilio.\n"
+        ),
+        None => "  * No number: every call goes to quarantine. `switchboard tenant create`,\n    then `switchboard number create`.\n".to_owned(),
+    }
 }

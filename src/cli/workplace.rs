@@ -17,11 +17,13 @@ use super::server_note;
 use crate::config::{PostgresPrograms, Settings};
 use crate::embedded::{self, Cluster, Durability, Programs};
 use crate::schema::{
-    self, Approval, Cleared, Diagnosis, ErrorCode, Explanation, Migrated, Plan, Rows, Verification, Wish,
+    self, Approval, ClearTokens, Cleared, Diagnosis, ErrorCode, Explanation, Migrated, MovedTokens, NotMoved,
+    Plan, Rows, Verification, Wish,
 };
 use crate::tenancy::database::PoolSizes;
 use crate::tenancy::secrets::KeyRing;
 use crate::tenancy::{Database, VerifiedOperator};
+use crate::twilio::phone_number::E164PhoneNumber;
 
 const MOST_CONNECTIONS: u16 = 100;
 
@@ -135,6 +137,31 @@ impl Workplace {
     /// What error codes mean for the database.
     pub(super) async fn explain(&self, codes: &[ErrorCode]) -> Result<Vec<Explanation>, Failure> {
         Ok(schema::explain(&self.migration_database, codes).await?)
+    }
+
+    /// The approval of the settings.
+    pub(super) fn approval(&self) -> &Approval {
+        &self.approval
+    }
+
+    /// Twilio's tokens that an older program left in clear.
+    pub(super) async fn clear_tokens(&self) -> Result<ClearTokens, Failure> {
+        Ok(schema::clear_tokens(&self.migration_database).await?)
+    }
+
+    /// Moves them where they are encrypted.
+    pub(super) async fn move_clear_tokens(&self, ring: &KeyRing) -> Result<MovedTokens, NotMoved> {
+        schema::move_clear_tokens(&self.migration_database, ring).await
+    }
+
+    /// The slug of the tenant that answers every number because it is alone and has none.
+    pub(super) async fn tenant_of_every_number(&self) -> Result<Option<String>, Failure> {
+        Ok(schema::tenant_of_every_number(&self.migration_database).await?)
+    }
+
+    /// Gives that tenant these numbers. Those that it has now.
+    pub(super) async fn give_numbers(&self, numbers: &[E164PhoneNumber]) -> Result<Vec<String>, Failure> {
+        Ok(schema::give_numbers(&self.migration_database, numbers).await?)
     }
 
     /// The pools, for a command that expects the schema to be there.

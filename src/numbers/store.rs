@@ -46,7 +46,7 @@ pub struct ListedNumber {
 }
 
 /// Gives the number to the transaction's tenant. Its first number is its primary one. A number that somebody has already
-/// breaks `tenant_phone_numbers_pkey`.
+/// breaks `tenant_phone_numbers_pkey`. A tenant that answered every number for want of one stops doing so.
 pub async fn create(
     tx: &mut TenantTx,
     number: &E164PhoneNumber,
@@ -57,6 +57,20 @@ pub async fn create(
            SELECT $2, $1, NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers n WHERE n.tenant_id = $1), $3"#,
         tx.tenant_id().as_uuid(),
         number.as_str(),
+        now
+    )
+    .execute(tx.connection())
+    .await?;
+    stop_accepting_with_the_first(tx, now).await
+}
+
+/// Whoever was told to take unknown numbers beside their own goes on.
+async fn stop_accepting_with_the_first(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"UPDATE public.tenants SET accepts_unknown_numbers = false, updated_at = $2
+            WHERE id = $1 AND accepts_unknown_numbers
+              AND 1 = (SELECT count(*) FROM switchboard.tenant_phone_numbers n WHERE n.tenant_id = $1)"#,
+        tx.tenant_id().as_uuid(),
         now
     )
     .execute(tx.connection())
@@ -202,6 +216,7 @@ pub async fn give(
     .await?
     .rows_affected();
     if given == 1 {
+        stop_accepting_with_the_first(tx, now).await?;
         return Ok(Given::Now);
     }
     let is_own = sqlx::query_scalar!(

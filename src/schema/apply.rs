@@ -13,6 +13,7 @@ use super::converge::{self, Approval, Standing};
 use super::error::{Refusal, SchemaError};
 use super::lock::{self, Turn};
 use super::names::Names;
+use super::national_phones;
 use super::prepare::{connect, prepare};
 use super::rights;
 use super::target::{self, Fills};
@@ -78,7 +79,10 @@ async fn bring(
     let applied =
         if adopting { Vec::new() } else { apply_what_is_missing(connection, names, &known).await? };
     reset_path(connection).await?;
-    let steps = converge::converge(connection, names, approval).await?;
+    let mut steps = converge::converge(connection, names, approval).await?;
+    if !steps.is_empty() {
+        steps.extend(national_phones::read(connection).await);
+    }
     converge::keep_verified(connection, names).await?;
     Ok(Migrated { turn, applied, steps, from_the_future: newer(known) })
 }

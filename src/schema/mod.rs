@@ -7,6 +7,7 @@
 mod apply;
 mod catalogue;
 mod clean_slate;
+mod clear_tokens;
 mod compare;
 mod converge;
 mod conversion;
@@ -18,8 +19,10 @@ mod error_codes;
 mod explain;
 mod legacy;
 mod lock;
+mod lone_tenant;
 mod look;
 mod names;
+mod national_phones;
 mod plan;
 mod prepare;
 mod read;
@@ -37,12 +40,17 @@ mod verify;
 pub use apply::{Migrated, is_current, migrate, migrate_into, migrate_with};
 pub use catalogue::Catalogue;
 pub use clean_slate::{Cleared, End, Going, Wish, clean_slate};
+pub use clear_tokens::{
+    ClearTokens, LeftToken, MovedAccount, MovedTokens, NotMoved, Noted, Reach, WhyLeft, clear_tokens,
+    move_clear_tokens,
+};
 pub use converge::{Approval, plan, plan_for_script};
 pub use diagnosis::{Diagnosis, Stands, diagnose, diagnose_state, script_of_state};
 pub use error::{Refusal, SchemaError, StateError};
 pub use error_codes::{ErrorCode, Explanation, UnknownCode};
 pub use explain::explain;
 pub use lock::Turn;
+pub use lone_tenant::{give_numbers, tenant_of_every_number};
 pub use look::{Bound, Look, Membership, look};
 pub use names::Names;
 pub use plan::{Manner, Plan, Step, StepKind};

@@ -9,7 +9,7 @@ use super::database::{Database, OperatorConnection};
 use super::ids::TenantId;
 use super::ingest::CallSettings;
 use super::scope::{TenantScope, VerifiedOperator};
-use super::secrets::{CannotOpen, CannotSeal, KeyRing, Place};
+use super::secrets::{CannotOpen, CannotSeal, KeyRing, PRIMARY_TOKEN, Place, SECONDARY_TOKEN};
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
@@ -53,8 +53,8 @@ pub enum TokenSlot {
 impl TokenSlot {
     pub(super) fn column(self) -> &'static str {
         match self {
-            Self::Primary => "primary_token_sealed",
-            Self::Secondary => "secondary_token_sealed",
+            Self::Primary => PRIMARY_TOKEN,
+            Self::Secondary => SECONDARY_TOKEN,
         }
     }
 }

@@ -72,6 +72,11 @@ pub enum CannotOpen {
     Malformed,
 }
 
+/// The column of an account's first token.
+pub const PRIMARY_TOKEN: &str = "primary_token_sealed";
+/// The column of the second token of a rotation.
+pub const SECONDARY_TOKEN: &str = "secondary_token_sealed";
+
 /// What a sealed text belongs to. It is bound into the ciphertext.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {

@@ -6,7 +6,7 @@ use crate::cluster::Database;
 use crate::fixtures;
 use crate::making::Workshop;
 use crate::program::{self, Ended};
-use crate::state::{Base, Family, State, Step};
+use crate::state::{Base, Family, State, Step, Trial};
 
 /// Each line of the README's table, and one that a migration has made right. Roles stay in a cluster, so states that make
 /// some come last.
@@ -15,6 +15,7 @@ fn states() -> Vec<State> {
         family: Family::Combinations,
         name: name.to_owned(),
         base: Base::EMPTY,
+        trial: Trial::Alone,
         steps,
     };
     let files = |load: &[String]| -> Vec<Step> { load.iter().cloned().map(Step::File).collect() };

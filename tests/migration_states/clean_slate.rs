@@ -7,7 +7,7 @@ use crate::fixtures;
 use crate::judge::Versions;
 use crate::making::Workshop;
 use crate::program::{self, Ended};
-use crate::state::{Base, Family, State, Step};
+use crate::state::{Base, Family, State, Step, Trial};
 
 /// What other programs keep.
 const OTHERS: [&str; 9] = [
@@ -29,6 +29,7 @@ fn states() -> Vec<State> {
         family: Family::Combinations,
         name: name.to_owned(),
         base: Base::EMPTY,
+        trial: Trial::Alone,
         steps: load.iter().cloned().map(Step::File).chain(then).collect(),
     };
     let combinations = fixtures::combinations();

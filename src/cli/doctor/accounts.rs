@@ -1,6 +1,7 @@
 //! Whose token signs: keys, canaries, and the accounts that may call.
 
 use super::check::{Area, Check};
+use crate::cli::older_tokens;
 use crate::cli::output::count;
 use crate::cli::workplace::Workplace;
 use crate::config::Settings;
@@ -28,6 +29,9 @@ pub(super) async fn examine(
             )),
         }
     }
+    if let Some((workplace, _)) = opened {
+        checks.extend(in_clear(workplace).await);
+    }
     checks.extend(accounts.iter().map(|account| describe(account, tenants)));
     if accounts.is_empty() {
         checks.push(Check::red(
@@ -50,6 +54,34 @@ async fn keys(workplace: &Workplace, database: &Database) -> Option<Check> {
             "set SWITCHBOARD_ENCRYPTION_KEYS to the keys that this database was sealed with",
         ),
     })
+}
+
+/// Tokens that an older program keeps, for everybody who can read its table.
+async fn in_clear(workplace: &Workplace) -> Vec<Check> {
+    let stand = match workplace.clear_tokens().await {
+        Ok(stand) => stand,
+        Err(failure) => {
+            let what = format!("whether tokens stand in clear can't be seen: {failure}");
+            return vec![Check::not_checked(Area::Accounts, what)];
+        }
+    };
+    let movable = (stand.movable > 0).then(|| {
+        let remedy = older_tokens::remedy(&stand, workplace);
+        Check::warning(Area::Accounts, older_tokens::standing(&stand), remedy)
+    });
+    let others = stand.unfit + stand.left;
+    let stuck = (others > 0).then(|| {
+        Check::warning(
+            Area::Accounts,
+            format!(
+                "{} in clear in {} can't be moved",
+                count(others, "Twilio token"),
+                stand.tables.join(" and ")
+            ),
+            "`switchboard account move` says why of each, and what to do",
+        )
+    });
+    movable.into_iter().chain(stuck).collect()
 }
 
 fn describe(account: &Account, tenants: &[ListedTenant]) -> Check {

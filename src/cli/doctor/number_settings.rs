@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::check::{Area, Check};
+use crate::cli::numbers_at_twilio::TwilioNumber;
 use crate::cli::output::count;
 use crate::numbers::store::ListedNumber;
 
@@ -13,21 +12,6 @@ const STATUS: &str = "/twilio/voice/status";
 const FALLBACK: &str = "/twilio/voice/fallback";
 /// Makes Twilio repeat a callback that we could not write.
 const RETRIES: &str = "#rc=5&rp=5xx,ct,rt";
-
-/// The fields of an `IncomingPhoneNumber` that decide where its calls go.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct TwilioNumber {
-    phone_number: String,
-    voice_url: Option<String>,
-    voice_method: Option<String>,
-    voice_fallback_url: Option<String>,
-    voice_fallback_method: Option<String>,
-    status_callback: Option<String>,
-    status_callback_method: Option<String>,
-    voice_application_sid: Option<String>,
-    trunk_sid: Option<String>,
-}
 
 /// One line for all numbers that are right, and one for each thing that is not. `urls` are our public addresses.
 pub(super) fn checks(urls: &[&str], numbers: &[ListedNumber], at_twilio: &[TwilioNumber]) -> Vec<Check> {

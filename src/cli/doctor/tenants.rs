@@ -4,6 +4,7 @@ use super::check::{Area, Check};
 use crate::cli::output::count;
 use crate::numbers::store::ListedNumber;
 use crate::tenants::tenant::ListedTenant;
+use crate::twilio::phone_number::E164PhoneNumber;
 
 /// What there is, and then only what is wrong with it.
 pub(super) fn checks(tenants: &[ListedTenant], numbers: &[ListedNumber], unrouted: i64) -> Vec<Check> {
@@ -12,6 +13,11 @@ pub(super) fn checks(tenants: &[ListedTenant], numbers: &[ListedNumber], unroute
             Area::Tenants,
             "there is no tenant: every call goes to quarantine",
             "`switchboard tenant create`, then `switchboard number create`",
+        ),
+        (_, 0) if tenants.iter().any(|tenant| tenant.accepts_unknown_numbers) => Check::warning(
+            Area::Tenants,
+            "no tenant has a number; one of them takes the calls to all",
+            "`switchboard number import --tenant SLUG` gives it those that Twilio knows",
         ),
         (_, 0) => Check::red(
             Area::Tenants,
@@ -51,6 +57,13 @@ fn forwarding(tenant: &ListedTenant, numbers: &[ListedNumber]) -> Option<Check> 
             "give it the number of a person to forward to",
         ));
     };
+    if E164PhoneNumber::parse(forward_number).is_err() {
+        return Some(Check::red(
+            Area::Tenants,
+            format!("what {slug} forwards to is no number in E.164 form: its callers hear a goodbye"),
+            format!("give it one, as in +12145550199: PATCH /api/v1/tenants/{slug} with \"forward_number\""),
+        ));
+    }
     let ours = numbers.iter().find(|number| number.phone_number == *forward_number)?;
     Some(Check::red(
         Area::Tenants,

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 
 use super::check::{Area, Check};
 use super::database::skew;
-use super::web_client::{Answer, Question, Unreachable, ask};
 use crate::cli::server_note::ServerNote;
+use crate::cli::web_client::{Answer, Question, Unreachable, ask};
 use crate::clock::Clock;
 use crate::http::signed_check;
 use crate::tenancy::account::Account;

@@ -1,39 +1,15 @@
 //! What stands at Twilio about our numbers.
 //!
-//! Promises: only reads; the token goes to Twilio alone (`TWILIO_API_BASE_URL` is for tests).
+//! Promises: only reads.
 //! Doesn't: change a number there.
 
-use axum::http::{Method, StatusCode, header};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
-
 use super::check::{Area, Check};
-use super::number_settings::{self, TwilioNumber};
-use super::web_client::{Answer, Question, ask};
-use crate::cli::output::count;
+use super::number_settings;
+use crate::cli::numbers_at_twilio::{self, Unread};
 use crate::config::Settings;
 use crate::numbers::store::ListedNumber;
 use crate::tenancy::account::Account;
 use crate::twilio::public_url::PublicBaseUrl;
-
-const TWILIO: &str = "https://api.twilio.com";
-/// Of 1000 numbers each.
-const MOST_PAGES: usize = 20;
-
-#[derive(Deserialize)]
-struct Page {
-    incoming_phone_numbers: Vec<TwilioNumber>,
-    next_page_uri: Option<String>,
-}
-
-/// Why an account's numbers could not be read.
-enum Unread {
-    /// Twilio does not take the token.
-    Refused,
-    /// Anything else.
-    Failed(String),
-}
 
 /// Compares each number of ours with its settings at Twilio.
 pub(super) async fn examine(
@@ -55,11 +31,11 @@ pub(super) async fn examine(
         checks.push(Check::not_checked(Area::Twilio, "Twilio was not asked: no account, or no number"));
         return;
     }
-    let base = settings.twilio_api.as_ref().map_or(TWILIO, |url| url.as_str());
+    let base = numbers_at_twilio::base(settings);
     let mut at_twilio = Vec::new();
     let mut read = 0;
     for account in accounts {
-        match numbers_of(base, account).await {
+        match numbers_at_twilio::of_account(base, account).await {
             Ok(of_account) => {
                 read += 1;
                 at_twilio.extend(of_account);
@@ -87,38 +63,5 @@ fn not_read(account: &Account, unread: Unread) -> Check {
             Area::Twilio,
             format!("the numbers of {} could not be read at Twilio: {reason}", account.sid),
         ),
-    }
-}
-
-async fn numbers_of(base: &str, account: &Account) -> Result<Vec<TwilioNumber>, Unread> {
-    let sid = account.sid.as_str();
-    let Some(token) = account.tokens.first() else { return Ok(Vec::new()) };
-    let secret = zeroize::Zeroizing::new(format!("{sid}:{}", token.reveal()));
-    let authorization = format!("Basic {}", STANDARD.encode(secret.as_bytes()));
-    let mut next = Some(format!("/2010-04-01/Accounts/{sid}/IncomingPhoneNumbers.json?PageSize=1000"));
-    let mut numbers = Vec::new();
-    for _ in 0..MOST_PAGES {
-        let Some(path) = next.filter(|path| path.starts_with('/')) else { break };
-        let question = Question {
-            method: Method::GET,
-            url: format!("{base}{path}"),
-            headers: vec![(header::AUTHORIZATION, authorization.clone())],
-            body: String::new(),
-        };
-        let answer = ask(&question).await.map_err(|silence| Unread::Failed(silence.to_string()))?;
-        let page = page(&answer)?;
-        numbers.extend(page.incoming_phone_numbers);
-        next = page.next_page_uri;
-    }
-    Ok(numbers)
-}
-
-fn page(answer: &Answer) -> Result<Page, Unread> {
-    match answer.status {
-        StatusCode::OK => serde_json::from_slice(&answer.body).map_err(|_| {
-            Unread::Failed(format!("{} is no list of numbers", count(answer.body.len(), "byte")))
-        }),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Unread::Refused),
-        other => Err(Unread::Failed(format!("status {}", other.as_u16()))),
     }
 }

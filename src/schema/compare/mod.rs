@@ -13,6 +13,7 @@ mod indexes;
 mod keys;
 mod lost;
 mod neighbours;
+mod phones;
 mod rows;
 mod table;
 mod types;
@@ -63,6 +64,7 @@ pub(super) fn compare(
     }
     comparison.neighbours();
     comparison.rows_of_all(&tables);
+    comparison.phones(&tables);
     // After all that reads rows: from then on they are hidden from whom a policy binds.
     for table in &tables {
         comparison.access(table);

@@ -148,6 +148,7 @@ impl Comparison<'_> {
         let filled = |name: &str| self.found.relation(self.shared, name).filter(|table| table.has_rows);
         filled("tenants").is_some_and(|tenants| tenants.column("twilio_phone_number").is_some())
             || filled("call_logs").is_some_and(|calls| calls.column("answered_at").is_none())
+            || filled("call_logs").is_some_and(|_| self.is_adopted("call_logs"))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod copy;
 mod names;
+mod phones;
 mod repairs;
 mod tenants;
 
@@ -32,6 +33,9 @@ pub(super) const TRIGGER_FUNCTIONS: [&str; 2] = ["update_updated_at_column(", "u
 
 pub(super) use copy::{copied_ids, copy, has_unique_ids};
 pub(super) use names::{meaning, value_for, with_zones};
+pub(super) use phones::{
+    NUMBER_NOT_VALID, PHONE_NOT_VALID, PHONES_READ, has_phones, phones_read, write_phones,
+};
 pub(super) use repairs::before_constraint;
 pub(super) use tenants::{
     DEFAULT_TENANT, NUMBERS_READ, choose_default_tenant, read_numbers, recover_tenants, tenant_of_text,

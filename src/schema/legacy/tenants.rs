@@ -4,6 +4,7 @@ use super::super::catalogue::Relation;
 use super::super::conversion::UUID;
 use super::super::ddl;
 use super::super::names::literal;
+use super::phones::{NUMBER_NOT_VALID, VALID, as_dialled};
 
 /// The audit's word for the choice of the default tenant.
 const CHOSEN: &str = "default tenant chosen";
@@ -12,8 +13,6 @@ pub(in super::super) const NUMBERS_READ: &str = "numbers read";
 /// The default tenant, once it is chosen.
 pub(in super::super) const DEFAULT_TENANT: &str = "(SELECT t.id FROM switchboard.migration_audit a JOIN public.tenants t ON t.id::text = a.detail ->> 'tenant_id' \
      WHERE a.decision = 'default tenant chosen' ORDER BY a.decided_at LIMIT 1)";
-/// E.164 of a number that can exist: in North America no area and no exchange begins with 0 or 1.
-const VALID: &str = r"'^(\+1[2-9][0-9]{2}[2-9][0-9]{6}|\+[2-9][0-9]{7,14})$'";
 
 /// The one with slug `default`, the oldest if there are several; else the only one; else a new one.
 pub(in super::super) fn choose_default_tenant() -> Vec<String> {
@@ -80,15 +79,17 @@ pub(in super::super) fn read_numbers(tenants: &Relation) -> Vec<String> {
 /// Of two tenants that claim one number, the older keeps it.
 fn claimed_numbers() -> String {
     format!(
-        "WITH claims AS (SELECT t.id, t.twilio_phone_number AS said, switchboard.normalise_phone_number(t.twilio_phone_number::text) AS number, t.created_at \
+        "WITH claims AS (SELECT t.id, t.twilio_phone_number AS said, {read} AS number, t.created_at \
            FROM public.tenants t WHERE t.twilio_phone_number IS NOT NULL), \
          ranked AS (SELECT c.*, c.number ~ {VALID} AS valid, row_number() OVER (PARTITION BY c.number ORDER BY c.created_at NULLS LAST, c.id) AS place FROM claims c), \
          kept AS (INSERT INTO switchboard.tenant_phone_numbers (phone_number, tenant_id, is_primary) \
            SELECT r.number, r.id, NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers p WHERE p.tenant_id = r.id AND p.is_primary) \
              FROM ranked r WHERE r.valid AND r.place = 1 ON CONFLICT DO NOTHING RETURNING tenant_id) \
          INSERT INTO switchboard.migration_audit (relation, decision, detail) \
-           SELECT 'public.tenants', CASE WHEN NOT r.valid THEN 'number not valid' WHEN r.place = 1 THEN 'number taken over' ELSE 'number of an older tenant' END, \
-                  jsonb_build_object('id', r.id, 'column', 'twilio_phone_number', 'was', r.said) FROM ranked r"
+           SELECT 'public.tenants', CASE WHEN NOT r.valid THEN {not_valid} WHEN r.place = 1 THEN 'number taken over' ELSE 'number of an older tenant' END, \
+                  jsonb_build_object('id', r.id, 'column', 'twilio_phone_number', 'was', r.said) FROM ranked r",
+        read = as_dialled("t.twilio_phone_number", "t.timezone"),
+        not_valid = literal(NUMBER_NOT_VALID)
     )
 }
 
@@ -97,9 +98,10 @@ fn called_numbers() -> String {
     format!(
         "INSERT INTO switchboard.tenant_phone_numbers (phone_number, tenant_id) \
          SELECT DISTINCT ON (number) number, tenant_id \
-           FROM (SELECT switchboard.normalise_phone_number(c.to_number) AS number, c.tenant_id, min(c.started_at) AS first \
-                   FROM public.call_logs c WHERE c.direction = 'inbound' GROUP BY 1, 2) called \
+           FROM (SELECT {read} AS number, c.tenant_id, min(c.started_at) AS first \
+                   FROM public.call_logs c JOIN public.tenants t ON t.id = c.tenant_id WHERE c.direction = 'inbound' GROUP BY 1, 2) called \
           WHERE number ~ {VALID} AND NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers n WHERE n.tenant_id = called.tenant_id) \
-          ORDER BY number, first, tenant_id ON CONFLICT DO NOTHING"
+          ORDER BY number, first, tenant_id ON CONFLICT DO NOTHING",
+        read = as_dialled("c.to_number", "t.timezone")
     )
 }

@@ -11,6 +11,7 @@ mod app;
 mod cluster;
 mod database;
 mod dice;
+mod legacy;
 mod messages;
 mod one_firm;
 mod own_cluster;

@@ -44,6 +44,7 @@ pub(crate) struct Stage {
     pub(crate) agency: Twilio,
     pub(crate) public_urls: Vec<PublicBaseUrl>,
     key_ring: KeyRing,
+    keys: String,
     /// The connections of the command line.
     office: Database,
 }
@@ -51,11 +52,13 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) async fn new() -> Self {
         let database = TestDatabase::new().await;
+        let keys = KeyRing::new_text().to_string();
         Self {
             clock: Clock::set_to("2026-03-03T17:02:11Z".parse().unwrap()),
             agency: Twilio::account(1),
             public_urls: vec![PublicBaseUrl::parse(PUBLIC_URL).unwrap()],
-            key_ring: KeyRing::parse(&KeyRing::new_text()).unwrap(),
+            key_ring: KeyRing::parse(&keys).unwrap(),
+            keys,
             office: Database::new(&database.options(), PoolSizes { webhooks: 1, reports: 2 }),
             database,
         }
@@ -179,6 +182,11 @@ impl Stage {
     /// The time on the stage.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// `SWITCHBOARD_ENCRYPTION_KEYS`.
+    pub(crate) fn keys(&self) -> String {
+        self.keys.clone()
     }
 
     fn operator(&self) -> VerifiedOperator {

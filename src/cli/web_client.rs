@@ -145,9 +145,9 @@ mod tests {
 
     use super::*;
 
-    const AUTHORITY: &[u8] = include_bytes!("../../../tests/vectors/tls/authority.der");
-    const CERTIFICATE: &[u8] = include_bytes!("../../../tests/vectors/tls/localhost.der");
-    const KEY: &[u8] = include_bytes!("../../../tests/vectors/tls/localhost.key.der");
+    const AUTHORITY: &[u8] = include_bytes!("../../tests/vectors/tls/authority.der");
+    const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/tls/localhost.der");
+    const KEY: &[u8] = include_bytes!("../../tests/vectors/tls/localhost.key.der");
 
     fn authority() -> RootCertStore {
         let mut roots = RootCertStore::empty();
