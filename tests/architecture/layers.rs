@@ -26,6 +26,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "tenancy",
     "web",
     "twilio",
+    "hours",
     "figures",
     "traces",
     "clock",

@@ -2,10 +2,7 @@
 
 mod catalogue;
 
-use std::process::{Command, Output};
-
 use sqlx::PgConnection;
-use sqlx::postgres::PgConnectOptions;
 use switchboard::schema::{self, Names, Refusal, SchemaError};
 use tokio::task::JoinSet;
 
@@ -212,31 +209,14 @@ async fn the_same_migrations_build_the_same_objects_under_other_names() {
     assert_same_objects(&objects(&database.options()).await, &before);
 }
 
-/// `switchboard migrate` on the database.
-async fn migrate_command(options: &PgConnectOptions) -> Output {
-    let url = format!(
-        "postgres://{}@localhost:{}/{}?host={}",
-        options.get_username(),
-        options.get_port(),
-        options.get_database().unwrap(),
-        options.get_socket().unwrap().display()
-    );
-    tokio::task::spawn_blocking(move || {
-        let program = env!("CARGO_BIN_EXE_switchboard");
-        Command::new(program).arg("migrate").env_clear().env("DATABASE_URL", url).output().unwrap()
-    })
-    .await
-    .unwrap()
-}
-
 #[tokio::test]
 async fn the_command_tells_done_from_refused_by_its_exit_code() {
     let database = TestDatabase::empty().await;
 
-    let first = migrate_command(&database.options()).await;
-    let second = migrate_command(&database.options()).await;
+    let first = database.command(&["migrate"]).await;
+    let second = database.command(&["migrate"]).await;
     database.run("UPDATE switchboard._sqlx_migrations SET checksum = '\\x00' WHERE version = 1").await;
-    let refused = migrate_command(&database.options()).await;
+    let refused = database.command(&["migrate"]).await;
 
     assert_eq!(first.status.code(), Some(0), "{first:?}");
     assert_eq!(second.status.code(), Some(0), "{second:?}");

@@ -1,6 +1,7 @@
 //! A database of one test, and a look at its rows.
 
 use std::collections::BTreeMap;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
@@ -35,6 +36,21 @@ impl TestDatabase {
     /// How the superuser connects, whom no policy binds.
     pub(crate) fn options(&self) -> PgConnectOptions {
         cluster::options(&self.name)
+    }
+
+    /// The program with these arguments and no settings but this database.
+    pub(crate) async fn command(&self, arguments: &[&str]) -> Output {
+        let options = self.options();
+        let url = format!(
+            "postgres://{}@localhost:{}/{}?host={}",
+            options.get_username(),
+            options.get_port(),
+            self.name,
+            options.get_socket().unwrap().display()
+        );
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.args(arguments).env_clear().env("DATABASE_URL", url);
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
 
     /// A connection of the superuser for the test itself, whose errors it wants to see.
