@@ -28,7 +28,8 @@ use super::time_of_day::{OpenRange, TimeOfDay};
 use super::weekdays::{DAYS, Week, field_of};
 
 const DOCUMENT: &str = "an object with `week` and, for dates that differ from it, `exceptions`";
-const WEEK: &str = "an object with a list of ranges for each day, such as {\"monday\": [{\"from\": \"08:00\", \"to\": \"17:00\"}]}";
+const WEEK: &str =
+    "each day with its ranges, such as {\"monday\": [{\"from\": \"08:00\", \"to\": \"17:00\"}]}";
 const RANGES: &str = "a list of ranges such as [{\"from\": \"08:00\", \"to\": \"17:00\"}]";
 const RANGE: &str = "a range such as {\"from\": \"08:00\", \"to\": \"17:00\"}";
 const TIME: &str = "a time of day in quotation marks, such as \"08:30\"";

@@ -194,7 +194,9 @@ fn a_document_is_an_object_with_a_week() {
         refusal(&json!([])),
         "write an object with `week` and, for dates that differ from it, `exceptions`"
     );
-    assert!(refusal(&json!({ "exceptions": [] })).starts_with("week: write an object with a list of ranges"));
+    assert!(
+        refusal(&json!({ "exceptions": [] })).starts_with("week: write each day with its ranges, such as {")
+    );
 }
 
 #[test]
