@@ -8,6 +8,7 @@
 //! * [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
 //! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
 //! * [`web`], [`twilio`]: the two protocols
+//! * [`routing`]: what happens to a call next, decided purely
 //! * [`hours`], [`figures`], [`traces`], [`clock`]: when a firm is open, what is counted and traced, and the time
 //! * [`schema`], [`embedded`], [`simulator`]: leaves, used by `cli` and `app` alone
 
@@ -24,6 +25,7 @@ pub mod hours;
 pub mod http;
 pub mod numbers;
 pub mod quarantine;
+pub mod routing;
 pub mod schema;
 pub mod simulator;
 pub mod telemetry;

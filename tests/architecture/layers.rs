@@ -25,6 +25,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "journal",
     "tenancy",
     "web",
+    "routing",
     "twilio",
     "hours",
     "figures",
