@@ -7,7 +7,9 @@
 //! * [`http`]: the server, the whole URL table, the layers around every request
 //! * [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
 //! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
-//! * [`web`], [`twilio`], [`figures`], [`traces`], [`clock`]: the two protocols, what is counted and traced, and the time
+//! * [`web`], [`twilio`]: the two protocols
+//! * [`routing`]: what happens to a call next, decided purely
+//! * [`hours`], [`figures`], [`traces`], [`clock`]: when a firm is open, what is counted and traced, and the time
 //! * [`schema`], [`embedded`], [`simulator`]: leaves, used by `cli` and `app` alone
 
 pub mod accounts;
@@ -19,9 +21,11 @@ pub mod clock;
 pub mod config;
 pub mod embedded;
 pub mod figures;
+pub mod hours;
 pub mod http;
 pub mod numbers;
 pub mod quarantine;
+pub mod routing;
 pub mod schema;
 pub mod simulator;
 pub mod telemetry;

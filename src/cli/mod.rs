@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod healthcheck;
+mod hours;
 mod key;
 mod layout;
 mod migrate;
@@ -70,6 +71,9 @@ enum Command {
     /// Give phone numbers to tenants, by hand or as Twilio knows them, and list them
     #[command(subcommand)]
     Number(number::NumberCommand),
+    /// Say when a tenant is open
+    #[command(subcommand)]
+    Hours(hours::HoursCommand),
     /// Store the tokens of Twilio accounts, and list the accounts
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -127,6 +131,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         | Command::Migrate(_)
         | Command::Tenant(_)
         | Command::Number(_)
+        | Command::Hours(_)
         | Command::Account(_)
         | Command::Key(_)
         | Command::Simulate(_)
@@ -185,6 +190,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Migrate(arguments) => migrate::run(settings, arguments).await,
         Command::Tenant(command) => tenant::run(settings, command).await,
         Command::Number(command) => number::run(settings, command).await,
+        Command::Hours(command) => hours::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Key(command) => key::run(settings, command).await,
         Command::Simulate(command) => Box::pin(simulate::run(settings, command)).await,
@@ -207,6 +213,7 @@ fn default_filter(command: &Command) -> &'static str {
         Command::Migrate(_)
         | Command::Tenant(_)
         | Command::Number(_)
+        | Command::Hours(_)
         | Command::Account(_)
         | Command::Key(_)
         | Command::Simulate(_)

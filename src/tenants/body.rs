@@ -5,7 +5,8 @@
 use chrono::{DateTime, Utc};
 use utoipa::ToSchema;
 
-use super::tenant::{InvalidSlug, NewTenant, Slug, Tenant, UnknownZone, ZoneName};
+use super::tenant::{InvalidSlug, NewTenant, Slug, Tenant, ZoneName};
+use crate::hours::UnknownZone;
 use crate::tenancy::{Database, TenantScope, VerifiedOperator, directory};
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::web::json_fields::{JsonFields, read_text};

@@ -95,6 +95,26 @@ pub async fn timezone(tx: &mut TenantTx) -> Result<String, sqlx::Error> {
         .await
 }
 
+/// What the row of the transaction's tenant says of its hours: time zone, and hours in any shape.
+#[derive(Debug)]
+pub struct StoredHours {
+    /// An IANA name, if nobody wrote something else.
+    pub timezone: String,
+    /// What `Hours::read` reads.
+    pub business_hours: Option<serde_json::Value>,
+}
+
+/// The hours of the transaction's tenant.
+pub async fn hours(tx: &mut TenantTx) -> Result<StoredHours, sqlx::Error> {
+    sqlx::query_as!(
+        StoredHours,
+        "SELECT timezone, business_hours FROM public.tenants WHERE id = $1",
+        tx.tenant_id().as_uuid()
+    )
+    .fetch_one(tx.connection())
+    .await
+}
+
 /// All tenants, by slug.
 pub async fn list(connection: &mut OperatorConnection) -> Result<Vec<ListedTenant>, sqlx::Error> {
     sqlx::query_as!(

@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use jiff::tz::TimeZoneDatabase;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::hours::{UnknownZone, Zone};
 use crate::tenancy::TenantId;
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::region::Region;
@@ -55,18 +55,12 @@ impl fmt::Display for Slug {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneName(String);
 
-/// Not a time zone.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{0}` is no IANA time zone; write one such as America/Chicago or Europe/London")]
-pub struct UnknownZone(String);
-
 impl FromStr for ZoneName {
     type Err = UnknownZone;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The database of this program, and not the system's, which is an hour wrong for several places when it is old.
-        let zone = TimeZoneDatabase::bundled().get(text).map_err(|_| UnknownZone(text.to_owned()))?;
-        Ok(Self(zone.iana_name().unwrap_or(text).to_owned()))
+        let zone: Zone = text.parse()?;
+        Ok(Self(zone.name().to_owned()))
     }
 }
 

@@ -35,6 +35,7 @@ mod failing;
 mod fallback;
 mod health;
 mod hosted_roles;
+mod hours;
 mod idempotency;
 mod isolation;
 mod logs;

@@ -27,6 +27,7 @@ pub(crate) use api_client::ApiClient;
 pub(crate) use app::TestApp;
 pub(crate) use database::TestDatabase;
 pub(crate) use dice::Dice;
+pub(crate) use legacy::Said;
 pub(crate) use messages::Message;
 pub(crate) use one_firm::OneFirm;
 pub(crate) use own_cluster::OwnCluster;
