@@ -64,7 +64,7 @@ async fn hours_that_cannot_be_are_told_with_the_field_at_fault() {
 
     let output = explain(&stage, &[]).await;
 
-    let told = String::from_utf8(output.stderr).unwrap();
+    let told = output.stderr;
     assert_eq!(output.exit, Some(1), "{told}");
     assert!(told.contains("the hours of acme can't be read: mon.open: `25:00` is no time of day"), "{told}");
 }
@@ -75,7 +75,7 @@ async fn a_tenant_that_is_not_there_is_a_failure() {
 
     let output = explain(&stage, &[]).await;
 
-    let told = String::from_utf8(output.stderr).unwrap();
+    let told = output.stderr;
     assert_eq!(output.exit, Some(1), "{told}");
     assert!(told.contains("there is no tenant acme"), "{told}");
 }
