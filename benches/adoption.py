@@ -48,9 +48,11 @@ ORM_CALLS = """INSERT INTO call_logs (call_sid, caller_phone, called_number, sta
 FILES = ("01_leads_and_signals.sql", "02_crm.sql", "05_clean.sql")
 
 # Each: its name, the files that made it, the rows, and whether its leads may stay as they lie on the disk.
+OURS = "UPDATE leads SET tenant_id = (SELECT id FROM tenants WHERE slug = 'default');"
 CASES = (
-    ("the clean file", FILES, LEADS + CLEAN_CALLS + "UPDATE leads SET tenant_id = NULL WHERE tenant_id IS NOT NULL;", False),
-    ("the clean file, leads without tenant_id", FILES, LEADS + CLEAN_CALLS + "ALTER TABLE leads DROP COLUMN tenant_id CASCADE;", True),
+    ("the clean file", FILES, LEADS + CLEAN_CALLS + OURS, True),
+    ("leads without tenant_id", FILES, LEADS + CLEAN_CALLS + "ALTER TABLE leads DROP COLUMN tenant_id CASCADE;", True),
+    ("leads with an empty tenant_id", FILES, LEADS + CLEAN_CALLS, False),
     ("the ORM's integer ids", ("01_leads_and_signals.sql", "08_voice_agent_orm.sql"), LEADS + ORM_CALLS, True),
 )
 
@@ -91,9 +93,11 @@ def prepared(server, name, files, rows, sizes):
     database.ask("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO prober")
     if "05_clean.sql" in files:
         database.ask("GRANT EXECUTE ON FUNCTION get_tenant_by_phone TO prober")
-    database.ask("VACUUM ANALYZE")
+    above = Database(f"{server.url.rsplit('/', 1)[0]}/{name}")
+    above.ask("VACUUM FULL leads")
+    above.ask("VACUUM ANALYZE")
     server.settle()
-    return database
+    return database, above
 
 
 def lies(database):
@@ -104,7 +108,7 @@ def lies(database):
 
 def adopt(server, binary, case, sizes, folder):
     name, files, rows, stays = case
-    database = prepared(server, f"adopted_{CASES.index(case)}", files, rows, sizes)
+    database, above = prepared(server, f"adopted_{CASES.index(case)}", files, rows, sizes)
     before, counts = lies(database), database.ask("SELECT (SELECT count(*) FROM leads), (SELECT count(*) FROM call_logs)")
     is_orm = "08_voice_agent_orm.sql" in files
     write = WRITE.format(more="" if is_orm else ", from_number, to_number", values="" if is_orm else ", '+19135550199', '+18165550105'")
@@ -129,8 +133,7 @@ def adopt(server, binary, case, sizes, folder):
     if stays and before != after:
         faults.append(f"{name}: the leads were written anew: {before} became {after}")
     leads, calls = map(int, counts.split("|"))
-    super_user = Database(server.url.rsplit("/", 1)[0] + "/" + database.name)
-    now = [int(count) for count in super_user.ask(
+    now = [int(count) for count in above.ask(
         "SELECT (SELECT count(*) FROM leads WHERE tenant_id IS NOT NULL), (SELECT count(*) FROM call_logs WHERE tenant_id IS NOT NULL AND call_sid NOT LIKE 'CA-probe-%')"
     ).split("|")]
     if now != [leads, calls]:
