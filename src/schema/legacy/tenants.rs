@@ -98,8 +98,9 @@ fn called_numbers() -> String {
     format!(
         "INSERT INTO switchboard.tenant_phone_numbers (phone_number, tenant_id) \
          SELECT DISTINCT ON (number) number, tenant_id \
-           FROM (SELECT {read} AS number, c.tenant_id, min(c.started_at) AS first \
-                   FROM public.call_logs c JOIN public.tenants t ON t.id = c.tenant_id WHERE c.direction = 'inbound' GROUP BY 1, 2) called \
+           FROM (SELECT {read} AS number, c.tenant_id, c.first \
+                   FROM (SELECT x.to_number, x.tenant_id, min(x.started_at) AS first FROM public.call_logs x \
+                          WHERE x.direction = 'inbound' GROUP BY 1, 2) c JOIN public.tenants t ON t.id = c.tenant_id) called \
           WHERE number ~ {VALID} AND NOT EXISTS (SELECT FROM switchboard.tenant_phone_numbers n WHERE n.tenant_id = called.tenant_id) \
           ORDER BY number, first, tenant_id ON CONFLICT DO NOTHING",
         read = as_dialled("c.to_number", "t.timezone")
