@@ -85,10 +85,10 @@ impl Explanation {
 /// How it stands at a moment: when it is, whether it is open and until when, and why.
 fn told(tenant: &str, hours: &Hours, moment: DateTime<Utc>) -> String {
     let (zone, standing) = (hours.zone(), hours.at(moment));
-    let word = if standing.is_open() { "open" } else { "closed" };
+    let (word, other) = if standing.is_open() { ("open", "closed") } else { ("closed", "open") };
     let until = match standing.until {
         Some(until) => format!("{word} until {}", zone.words(until)),
-        None => format!("{word}, and never otherwise"),
+        None => format!("{word}, and never {other}"),
     };
     let lines = [
         beside("", &format!("{tenant}, {} ({})", zone.words(moment), zone.name())),
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(
             text(&hours, "2026-11-26T12:00"),
             "acme, Thu 26 Nov 2026 12:00 GMT (Europe/London)\n\
-             \x20 open, and never otherwise\n\
+             \x20 open, and never closed\n\
              \x20 no hours are set, so it is always open"
         );
     }
