@@ -112,6 +112,11 @@ bench *flags:
 trials *flags:
     scripts/with-database --tcp python3 -B benches/trials.py {{ flags }}
 
+# How long callers wait while large older databases become right, in about ten minutes
+[group('work')]
+adoption *flags:
+    scripts/with-database --tcp --durable python3 -B benches/adoption.py {{ flags }}
+
 # Makes a thousand half-migrated databases right, and judges each, in ten minutes; SWITCHBOARD_STATE=NAME: that one
 [group('work')]
 migration-states:

@@ -5,6 +5,7 @@ import threading
 import time
 import unittest
 
+import adoption  # noqa: F401
 import bench  # noqa: F401  (that everything can be read)
 import figures
 import run  # noqa: F401

@@ -52,6 +52,7 @@ impl From<SchemaError> for Failure {
             | SchemaError::UnknownSchema { .. }
             | SchemaError::Failed { .. }
             | SchemaError::Step { .. }
+            | SchemaError::Blocked { .. }
             | SchemaError::State(_)
             | SchemaError::Ledger(_) => Self::Schema(error),
         }

@@ -35,6 +35,17 @@ pub enum SchemaError {
         /// What the database said.
         source: sqlx::Error,
     },
+    /// Another session kept a lock for longer than we wait.
+    #[error(
+        "another session kept for too long what this step needs: {words}. What was done until then stays, and the next start goes \
+         on. In a transaction now: {holders}. End the session that sits idle in one, and start again."
+    )]
+    Blocked {
+        /// The step.
+        words: String,
+        /// Who is in a transaction: process, login and program of each.
+        holders: String,
+    },
     /// A state could not be read.
     #[error(transparent)]
     State(#[from] StateError),

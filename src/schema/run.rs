@@ -22,6 +22,28 @@ const SETTINGS: &str = "SET LOCAL lock_timeout = '250ms'; SET LOCAL statement_ti
 
 /// Runs all its statements.
 pub(super) async fn run_step(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {
+    match run_in_manner(connection, step).await {
+        Err(SchemaError::Step { words, source, .. }) if is_contention(&source) => {
+            Err(SchemaError::Blocked { words, holders: holders(connection).await? })
+        }
+        outcome => outcome,
+    }
+}
+
+/// Who is in a transaction at this moment. Only of its own sessions a plain login learns more than this.
+async fn holders(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    let holders: Option<String> = sqlx::query_scalar(
+        "SELECT string_agg(DISTINCT format('process %s of %s %s', a.pid, a.usename, a.application_name), ', ')
+           FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+          WHERE l.granted AND l.locktype = 'relation' AND a.pid <> pg_backend_pid()
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(holders.unwrap_or_else(|| "nobody any more".to_owned()))
+}
+
+async fn run_in_manner(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {
     match &step.manner {
         Manner::Together => in_time(connection, step, &step.sql).await,
         Manner::Apart => {

@@ -46,6 +46,7 @@ mod number_import;
 mod number_look_up;
 mod number_management;
 mod older_phones;
+mod open_transactions;
 mod orders;
 mod public_urls;
 mod quarantine;

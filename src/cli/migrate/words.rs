@@ -51,7 +51,7 @@ pub(super) fn how_to_go_on(plan: &Plan) -> Option<String> {
         (0, _) => None,
         (_, 0) => Some("\nNothing waits for an approval. Run `switchboard migrate`.".to_owned()),
         (_, waiting) => Some(format!(
-            "\n{} for your approval; `switchboard migrate` does only the rest. To do all\nof it, run\n\n\
+            "\n{} for your approval; `switchboard migrate` does only the rest.\nTo do all of it, run\n\n\
              switchboard migrate --approve {}",
             if waiting == 1 { "1 step waits".to_owned() } else { format!("{waiting} steps wait") },
             plan.digest()

@@ -154,21 +154,16 @@ impl<'a> Comparison<'a> {
 
     /// Steps about our own schema that follow each other are one: nobody needs to read about each function.
     fn together(self) -> Vec<Step> {
-        let mut merged: Vec<(usize, Step)> = Vec::new();
+        let mut groups: Vec<Vec<Step>> = Vec::new();
         for step in self.steps {
-            match merged.last_mut() {
-                Some((number, last)) if belong_together(last, &step, self.shared) => {
-                    *number += 1;
-                    last.sql.extend(step.sql);
-                    last.about.extend(step.about);
-                    last.words = format!(
-                        "{number} things of our own schema are missing or not as they should be: make them right"
-                    );
+            match groups.last_mut() {
+                Some(group) if group.iter().all(|other| belong_together(other, &step, self.shared)) => {
+                    group.push(step);
                 }
-                Some(_) | None => merged.push((1, step)),
+                Some(_) | None => groups.push(vec![step]),
             }
         }
-        merged.into_iter().map(|(_, step)| step).collect()
+        groups.into_iter().filter_map(as_one).collect()
     }
 
     fn push(&mut self, step: Step) {
@@ -181,6 +176,8 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// How the step of an object ends that is not there at all.
+const MISSING: &str = " is missing: make it";
 const FORCE: &str = "FORCE ROW LEVEL SECURITY";
 const NO_FORCE: &str = "NO FORCE ROW LEVEL SECURITY";
 
@@ -193,6 +190,27 @@ fn mentions(step: &Step, table: &Relation) -> bool {
     let names = [ddl::relation(table), table.full_name()];
     step.about.contains(&table.full_name())
         || step.sql.iter().any(|statement| names.iter().any(|name| statement.contains(name.as_str())))
+}
+
+/// One step that does what several do.
+fn as_one(group: Vec<Step>) -> Option<Step> {
+    let number = group.len();
+    let are_missing = group.iter().all(|step| step.words.ends_with(MISSING));
+    let mut steps = group.into_iter();
+    let mut whole = steps.next()?;
+    for step in steps {
+        whole.sql.extend(step.sql);
+        whole.about.extend(step.about);
+    }
+    if number > 1 {
+        let what = if are_missing {
+            "are missing: make them"
+        } else {
+            "are missing or not as they should be: make them right"
+        };
+        whole.words = format!("{number} parts of our own schema {what}");
+    }
+    Some(whole)
 }
 
 /// Both additive, about our own schema, and held by the same others.
