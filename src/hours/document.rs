@@ -13,7 +13,7 @@
 //! }
 //! ```
 //!
-//! Promises: strict, all mistakes at once; what is written by [`write`] is read as the same hours. A day that is missing
+//! Promises: strict, all mistakes at once; what is written by [`write()`] is read as the same hours. A day that is missing
 //! from the week is closed. Doesn't: hold the zone, which is the tenant's own.
 
 use std::collections::BTreeMap;

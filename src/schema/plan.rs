@@ -29,7 +29,7 @@ pub enum Manner {
     /// Each outside of any transaction, as PostgreSQL demands for what is built CONCURRENTLY: writing goes on meanwhile, and
     /// the end waits for every transaction that was open.
     Concurrently,
-    /// All in one transaction for some blocks of this table, then for the next: [`EVERY_ROW`] stands for the part.
+    /// All in one transaction for some blocks of this table, then for the next: `x.ctid IS NOT NULL` stands for the part.
     InBatches(String),
 }
 
