@@ -12,7 +12,7 @@ use crate::support::TestDatabase;
 const OUTSIDERS: [&str; 2] = ["anon", "authenticated"];
 
 /// Roles belong to the whole cluster, and another test may make them at this moment.
-const ROLES: &str = "
+pub(crate) const ROLES: &str = "
     DO $$ DECLARE name text; BEGIN
         FOREACH name IN ARRAY ARRAY['anon', 'authenticated', 'service_role'] LOOP
             BEGIN EXECUTE format('CREATE ROLE %I NOLOGIN', name);

@@ -64,7 +64,7 @@ impl Servers {
         while !holds(&self.running) {
             let left = deadline.saturating_duration_since(Instant::now());
             let (number, heard) = self.heard.recv_timeout(left).map_err(|error| match error {
-                RecvTimeoutError::Timeout => "the servers did not come so far within a minute".to_owned(),
+                RecvTimeoutError::Timeout => "the servers did not come so far in time".to_owned(),
                 RecvTimeoutError::Disconnected => "all servers ended".to_owned(),
             })?;
             self.running[number].take(heard);
