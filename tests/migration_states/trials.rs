@@ -15,7 +15,7 @@ use crate::{families, judge, report};
 const CONVERGE_OF_A_HUNDRED: usize = 98;
 
 #[test]
-#[ignore = "takes ten minutes: `just migration-states`"]
+#[ignore = "takes a quarter of an hour: `just migration-states`"]
 fn every_half_migrated_database_converges_or_is_refused_with_a_sentence() {
     let began = Instant::now();
     let tried = try_states(<[State]>::to_vec);
