@@ -25,8 +25,9 @@ pub(in super::super) fn copy(wanted: &Relation, old: &Relation) -> Vec<String> {
         values.join(", "),
         ddl::relation(old)
     );
-    let id = known.iter().find(|(name, _)| *name == quoted("id"));
-    if let Some((_, id)) = id.filter(|_| has_unique_ids(old)) {
+    // Without a default: what differs from row to row could be looked for in no index.
+    let id = wanted.column("id").and_then(|id| value(wanted, old, id));
+    if let Some(id) = id.filter(|_| has_unique_ids(old)) {
         let there = format!("SELECT FROM {} there WHERE there.id = {id}", ddl::relation(wanted));
         statement = format!("{statement} WHERE {EVERY_ROW} AND NOT EXISTS ({there})");
     }
