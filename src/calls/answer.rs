@@ -1,6 +1,7 @@
 //! A decision in TwiML: the words and the verbs.
 
-use super::routing::{Decision, ShownNumber};
+use super::routing::Decision;
+use crate::routing::ShownNumber;
 use crate::tenancy::TenantId;
 use crate::twilio::public_url::PublicBaseUrl;
 use crate::twilio::twiml::{AnswerMoment, Dial, Verb, VoiceResponse};

@@ -3,6 +3,7 @@
 //! Promises: pure; the same input gives the same decision, with or without a database.
 //! Doesn't: know TwiML, time, or how a decision is carried out.
 
+use crate::routing::ShownNumber;
 use crate::tenancy::ingest::CallSettings;
 use crate::twilio::call_status::DialStatus;
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
@@ -32,15 +33,6 @@ pub enum Decision {
     NobodyAnswered,
     /// We are ill and know nothing of this number.
     Apology,
-}
-
-/// Which number a rung person sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ShownNumber {
-    /// The caller's, as the network has it.
-    Callers,
-    /// The dialled one: Twilio puts no call through that shows a `client:` or `sip:` address.
-    Dialled(E164PhoneNumber),
 }
 
 /// A call as routing sees it.
@@ -73,9 +65,11 @@ pub fn decide(settings: &CallSettings, call: &IncomingCall) -> Decision {
     let greeting = greeting(settings);
     match &settings.forward_number {
         // Ringing the number that was dialled would bring the call back here, for ever.
-        Some(to) if call.dialled.as_ref() != Some(to) => {
-            Decision::Forward { greeting, to: to.clone(), shows: shown_number(call) }
-        }
+        Some(to) if call.dialled.as_ref() != Some(to) => Decision::Forward {
+            greeting,
+            to: to.clone(),
+            shows: ShownNumber::of(&call.caller, call.dialled.as_ref()),
+        },
         Some(_) | None => Decision::Goodbye { greeting },
     }
 }
@@ -101,20 +95,6 @@ fn greeting(settings: &CallSettings) -> String {
     match settings.greeting_message.as_deref().map(str::trim) {
         Some(greeting) if !greeting.is_empty() => greeting.to_owned(),
         Some(_) | None => format!("Thank you for calling {}.", settings.company_name),
-    }
-}
-
-fn shown_number(call: &IncomingCall) -> ShownNumber {
-    match (&call.caller, &call.dialled) {
-        (CallerId::Client(_) | CallerId::Sip(_), Some(dialled)) => ShownNumber::Dialled(dialled.clone()),
-        (
-            CallerId::Client(_)
-            | CallerId::Sip(_)
-            | CallerId::Known(_)
-            | CallerId::Withheld
-            | CallerId::Other(_),
-            _,
-        ) => ShownNumber::Callers,
     }
 }
 

@@ -252,24 +252,10 @@ impl Desk<'_> {
             place,
             phones,
             acceptance,
-            shows: self.shown_number(),
+            shows: ShownNumber::of(&self.call.caller, self.call.dialled.as_ref()),
             recorded,
             longest_talk_seconds,
         })
-    }
-
-    fn shown_number(&self) -> ShownNumber {
-        match (&self.call.caller, &self.call.dialled) {
-            (CallerId::Client(_) | CallerId::Sip(_), Some(dialled)) => ShownNumber::Dialled(dialled.clone()),
-            (
-                CallerId::Client(_)
-                | CallerId::Sip(_)
-                | CallerId::Known(_)
-                | CallerId::Withheld
-                | CallerId::Other(_),
-                _,
-            ) => ShownNumber::Callers,
-        }
     }
 }
 

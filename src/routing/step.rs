@@ -4,7 +4,7 @@
 
 use super::place::Place;
 use super::settings::{Acceptance, Phone};
-use crate::twilio::phone_number::E164PhoneNumber;
+use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
 
 /// What a caller gets next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,6 +132,24 @@ pub enum ShownNumber {
     Callers,
     /// The dialled one: Twilio puts no call through that shows a `client:` or `sip:` address.
     Dialled(E164PhoneNumber),
+}
+
+impl ShownNumber {
+    /// Of a call from this caller to this number.
+    #[must_use]
+    pub fn of(caller: &CallerId, dialled: Option<&E164PhoneNumber>) -> Self {
+        match (caller, dialled) {
+            (CallerId::Client(_) | CallerId::Sip(_), Some(dialled)) => Self::Dialled(dialled.clone()),
+            (
+                CallerId::Client(_)
+                | CallerId::Sip(_)
+                | CallerId::Known(_)
+                | CallerId::Withheld
+                | CallerId::Other(_),
+                _,
+            ) => Self::Callers,
+        }
+    }
 }
 
 /// What a question listens for.

@@ -166,6 +166,11 @@ impl<'a> Comparison<'a> {
         groups.into_iter().filter_map(as_one).collect()
     }
 
+    /// Whether the tables are not ours yet: nothing was noted as applied.
+    fn adopting(&self) -> bool {
+        self.found.applied.is_empty()
+    }
+
     fn push(&mut self, step: Step) {
         self.steps.push(step);
     }

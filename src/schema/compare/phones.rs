@@ -43,7 +43,7 @@ impl Comparison<'_> {
         let wanted = self.target.relation(self.shared, name).map(order);
         let aside = format!("{name}_legacy");
         let was_renamed = |other: &Relation| other.schema == self.shared && other.name.starts_with(&aside);
-        self.found.applied.is_empty()
+        self.adopting()
             && (found.is_some() && found != wanted || self.found.relations.iter().any(was_renamed))
     }
 }

@@ -52,11 +52,6 @@ impl Comparison<'_> {
         self.push(step(StepKind::Additive, now, words, sql).run(batches(now)));
     }
 
-    /// Whether the older program's table is not ours yet.
-    fn adopting(&self) -> bool {
-        self.found.applied.is_empty()
-    }
-
     fn found_lacks(&self, wanted: &Relation, column: &str) -> bool {
         let found = self.found.relation(&wanted.schema, &wanted.name);
         found.is_some_and(|found| found.column(column).is_none())

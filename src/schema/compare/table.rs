@@ -79,7 +79,7 @@ impl<'a> Comparison<'a> {
     /// Triggers and rules that stood before us: whatever they do, they would do it with our rows. Once the table is ours,
     /// somebody else's triggers stay; those of the older programs' functions and rules never do.
     fn legacy_triggers(&mut self, wanted: &Relation, now: &mut Relation) {
-        let adopted = self.found.applied.is_empty() && wanted.schema == self.shared;
+        let adopted = self.adopting() && wanted.schema == self.shared;
         let (legacy, others): (Vec<_>, Vec<_>) = now.triggers.drain(..).partition(|trigger| {
             adopted || legacy::TRIGGER_FUNCTIONS.iter().any(|name| trigger.definition.contains(name))
         });
