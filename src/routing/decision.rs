@@ -190,7 +190,8 @@ impl Desk<'_> {
                 if phones.is_empty() {
                     self.nobody()
                 } else {
-                    bare(self.rung(Place::Together, phones, self.settings.ring.acceptance))
+                    let acceptance = self.settings.ring.acceptance;
+                    bare(self.rung(Place::Together(acceptance), phones, acceptance))
                 }
             }
         }
@@ -199,7 +200,8 @@ impl Desk<'_> {
     fn ring_from(&self, first: usize) -> Decision {
         match self.first_allowed(&self.settings.ring.phones, first) {
             Some((number, phone)) => {
-                bare(self.rung(Place::Ring(number), vec![phone], self.settings.ring.acceptance))
+                let acceptance = self.settings.ring.acceptance;
+                bare(self.rung(Place::Ring { number, acceptance }, vec![phone], acceptance))
             }
             None => self.nobody(),
         }
@@ -222,10 +224,7 @@ impl Desk<'_> {
 
     fn message_or(&self, farewell: Vec<Line>) -> Decision {
         match &self.settings.voicemail {
-            Some(voicemail) => bare(Step::TakeMessage {
-                prompt: voicemail.prompt.clone(),
-                longest_seconds: voicemail.longest_seconds,
-            }),
+            Some(voicemail) => bare(Step::TakeMessage(voicemail.clone())),
             None => said(farewell, Step::HangUp),
         }
     }
