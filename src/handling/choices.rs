@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::field::Field;
 use super::mistake::Wrong;
-use super::people::{NamedPhone, plain, read_phones, write_phones};
+use super::people::{read_phones, write_phones};
 use super::reader::Reader;
 use super::sentences;
-use crate::routing::{Choice, Destination, Emergency, Key, Menu};
+use crate::routing::{Choice, Destination, Emergency, Menu};
 
 /// As many as there are keys.
 const MOST_CHOICES: usize = 11;
@@ -104,71 +104,43 @@ fn write_choice(choice: &Choice) -> Value {
     }
 }
 
-/// What counts as an emergency, and who is called then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alarm {
-    /// The key that means it.
-    pub key: Option<Key>,
-    /// Words and phrases that mean it.
-    pub words: Vec<String>,
-    /// How callers are told of it.
-    pub offer: String,
-    /// What they hear at once.
-    pub safety: String,
-    /// Who is called, one after the other.
-    pub ladder: Vec<NamedPhone>,
+/// An emergency. One whose ladder can't be read is still one: the office is alerted.
+pub(super) fn read_emergency(value: &Value, at: Field<'_>, reader: &mut Reader<'_>) -> Option<Emergency> {
+    let object = reader.object(value, at, &["key", "words", "offer", "safety", "ladder"], EMERGENCY)?;
+    let key = reader.parsed(object.get("key"), at.named("key"));
+    let words = reader.phrases(object.get("words"), at.named("words"), MOST_PHRASES);
+    let offer = reader.text(object.get("offer"), at.named("offer"));
+    let safety = reader.text(object.get("safety"), at.named("safety"));
+    let ladder = read_phones(object.get("ladder"), at.named("ladder"), reader);
+    let is_empty = |name| object.get(name).is_none_or(|value| value.as_array().is_some_and(Vec::is_empty));
+    if is_empty("ladder") {
+        reader.note::<()>(at.named("ladder"), Wrong::NoLadder);
+    }
+    if object.get("key").is_none() && is_empty("words") {
+        return reader.note(at, Wrong::NoReport);
+    }
+    if key.is_none() && words.is_empty() {
+        return None;
+    }
+    let offer = offer.unwrap_or_else(|| sentences::offer(key, &words));
+    let safety = safety.unwrap_or_else(|| sentences::SAFETY.to_owned());
+    Some(Emergency { key, words, offer, safety, ladder })
 }
 
-impl Alarm {
-    /// One whose ladder can't be read is still one: the office is alerted.
-    pub(super) fn read(value: &Value, at: Field<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        let object = reader.object(value, at, &["key", "words", "offer", "safety", "ladder"], EMERGENCY)?;
-        let key = reader.parsed(object.get("key"), at.named("key"));
-        let words = reader.phrases(object.get("words"), at.named("words"), MOST_PHRASES);
-        let offer = reader.text(object.get("offer"), at.named("offer"));
-        let safety = reader.text(object.get("safety"), at.named("safety"));
-        let ladder = read_phones(object.get("ladder"), at.named("ladder"), reader);
-        let is_empty =
-            |name| object.get(name).is_none_or(|value| value.as_array().is_some_and(Vec::is_empty));
-        if is_empty("ladder") {
-            reader.note::<()>(at.named("ladder"), Wrong::NoLadder);
-        }
-        if object.get("key").is_none() && is_empty("words") {
-            return reader.note(at, Wrong::NoReport);
-        }
-        if key.is_none() && words.is_empty() {
-            return None;
-        }
-        let offer = offer.unwrap_or_else(|| sentences::offer(key, &words));
-        let safety = safety.unwrap_or_else(|| sentences::SAFETY.to_owned());
-        Some(Self { key, words, offer, safety, ladder })
-    }
-
-    pub(super) fn write(&self) -> Value {
-        json!({
-            "key": self.key.map(|key| key.to_string()),
-            "words": self.words,
-            "offer": self.offer,
-            "safety": self.safety,
-            "ladder": write_phones(&self.ladder),
-        })
-    }
-
-    /// What routing needs of it.
-    pub(super) fn emergency(&self) -> Emergency {
-        Emergency {
-            key: self.key,
-            words: self.words.clone(),
-            offer: self.offer.clone(),
-            safety: self.safety.clone(),
-            ladder: plain(&self.ladder),
-        }
-    }
+/// The same emergency as JSON.
+pub(super) fn write_emergency(emergency: &Emergency) -> Value {
+    json!({
+        "key": emergency.key.map(|key| key.to_string()),
+        "words": emergency.words,
+        "offer": emergency.offer,
+        "safety": emergency.safety,
+        "ladder": write_phones(&emergency.ladder),
+    })
 }
 
 /// Notes a key of the menu that an emergency has, too.
-pub(super) fn note_shared_key(menu: &Menu, alarm: &Alarm, reader: &mut Reader<'_>) {
-    let taken = menu.choices.iter().position(|choice| Some(choice.key) == alarm.key);
+pub(super) fn note_shared_key(menu: &Menu, emergency: &Emergency, reader: &mut Reader<'_>) {
+    let taken = menu.choices.iter().position(|choice| Some(choice.key) == emergency.key);
     if let Some(number) = taken {
         let at = Field::of_the_document("emergency");
         reader.note::<()>(at.named("key"), Wrong::TakenKey(format!("menu.choices[{number}]")));

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::choices::{self, Alarm};
+use super::choices;
 use super::field::Field;
 use super::parts::{HoursShape, Parts};
-use super::people::Ring;
+use super::people;
 use super::reader::Reader;
 use super::sentences;
 use crate::hours::{Hours, Zone};
-use crate::routing::{CountryCode, Menu};
+use crate::routing::{CountryCode, Emergency, Menu, RingList, Transcription};
 use crate::twilio::phone_number::E164PhoneNumber;
 
 /// Most callers that are blocked.
@@ -36,13 +36,13 @@ pub struct Document {
     /// Whether conversations are recorded.
     pub recording: Recording,
     /// Who is rung within hours.
-    pub ring: Ring,
+    pub ring: RingList,
     /// What callers can choose within hours.
     pub menu: Option<Menu>,
     /// How a message is taken.
     pub voicemail: Voicemail,
     /// What counts as an emergency, and who is called then.
-    pub emergency: Option<Alarm>,
+    pub emergency: Option<Emergency>,
     /// Whose calls are refused.
     pub blocked: BTreeSet<E164PhoneNumber>,
     /// Where calls may be put through to; none: to the country of the number that was dialled.
@@ -71,6 +71,8 @@ pub struct Voicemail {
     pub prompt: String,
     /// The longest message.
     pub longest_seconds: u16,
+    /// Whether Twilio writes down what is said; off unless somebody turned it on, for it costs money.
+    pub transcription: Transcription,
 }
 
 impl Document {
@@ -83,12 +85,13 @@ impl Document {
         let greeting = reader.text(parts.get("greeting"), at("greeting"));
         let after_hours_message = reader.text(parts.get("after_hours_message"), at("after_hours_message"));
         let recording = Recording::read(parts.get("recording"), reader);
-        let ring = parts.get("ring").and_then(|value| Ring::read(value, at("ring"), reader));
+        let ring = parts.get("ring").and_then(|value| people::read_ring(value, at("ring"), reader));
         let menu = parts.get("menu").and_then(|value| choices::read_menu(value, at("menu"), reader));
         let voicemail = Voicemail::read(parts.get("voicemail"), reader);
-        let emergency = parts.get("emergency").and_then(|value| Alarm::read(value, at("emergency"), reader));
-        if let (Some(menu), Some(alarm)) = (&menu, &emergency) {
-            choices::note_shared_key(menu, alarm, reader);
+        let emergency =
+            parts.get("emergency").and_then(|value| choices::read_emergency(value, at("emergency"), reader));
+        if let (Some(menu), Some(emergency)) = (&menu, &emergency) {
+            choices::note_shared_key(menu, emergency, reader);
         }
         let blocked = read_blocked(parts, reader);
         let mut seconds =
@@ -98,7 +101,7 @@ impl Document {
             greeting,
             after_hours_message,
             recording,
-            ring: ring.unwrap_or_default(),
+            ring: ring.unwrap_or_else(people::nobody),
             menu,
             voicemail,
             emergency,
@@ -114,17 +117,16 @@ impl Document {
     pub fn write(&self) -> Value {
         let blocked: Vec<&str> = self.blocked.iter().map(E164PhoneNumber::as_str).collect();
         let countries: Vec<String> = self.countries.iter().map(ToString::to_string).collect();
-        let Voicemail { enabled, prompt, longest_seconds } = &self.voicemail;
         json!({
             "timezone": self.hours.zone().name(),
             "hours": self.hours.document(),
             "greeting": self.greeting,
             "after_hours_message": self.after_hours_message,
             "recording": { "enabled": self.recording.enabled, "notice": self.recording.notice },
-            "ring": self.ring.write(),
+            "ring": people::write_ring(&self.ring),
             "menu": self.menu.as_ref().map(choices::write_menu),
-            "voicemail": { "enabled": enabled, "prompt": prompt, "longest_seconds": longest_seconds },
-            "emergency": self.emergency.as_ref().map(Alarm::write),
+            "voicemail": self.voicemail.write(),
+            "emergency": self.emergency.as_ref().map(choices::write_emergency),
             "blocked": blocked,
             "countries": countries,
             "longest_talk_seconds": self.longest_talk_seconds,
@@ -148,18 +150,29 @@ impl Recording {
 impl Voicemail {
     fn read(value: Option<&Value>, reader: &mut Reader<'_>) -> Self {
         let at = Field::of_the_document("voicemail");
-        let known = ["enabled", "prompt", "longest_seconds"];
-        let shape = "an object with `enabled`, `prompt` and `longest_seconds`";
+        let known = ["enabled", "prompt", "longest_seconds", "transcribe"];
+        let shape = "an object with `enabled`, `prompt`, `longest_seconds` and `transcribe`";
         let object = value.and_then(|value| reader.object(value, at, &known, shape));
         let field = |name| object.and_then(|object| object.get(name));
         let enabled = reader.flag(field("enabled"), at.named("enabled")).unwrap_or(true);
         let prompt = reader.text(field("prompt"), at.named("prompt"));
         let longest = reader.amount(field("longest_seconds"), at.named("longest_seconds"), 10..=600);
+        let transcribe = reader.flag(field("transcribe"), at.named("transcribe")).unwrap_or(false);
         Self {
             enabled,
             prompt: prompt.unwrap_or_else(|| sentences::VOICEMAIL.to_owned()),
             longest_seconds: longest.unwrap_or(120),
+            transcription: if transcribe { Transcription::On } else { Transcription::Off },
         }
+    }
+
+    fn write(&self) -> Value {
+        json!({
+            "enabled": self.enabled,
+            "prompt": self.prompt,
+            "longest_seconds": self.longest_seconds,
+            "transcribe": self.transcription == Transcription::On,
+        })
     }
 }
 

@@ -19,10 +19,10 @@ mod tests;
 
 use serde_json::Value;
 
-pub use choices::{Alarm, MOST_PHRASES};
+pub use choices::MOST_PHRASES;
 pub use document::{Document, MOST_BLOCKED, MOST_COUNTRIES, Recording, Voicemail};
 pub use mistake::{LONGEST_PHRASE, LONGEST_TEXT, Mistake, Wrong};
-pub use people::{MOST_PHONES, MOST_TOGETHER, NamedPhone, Ring};
+pub use people::{MOST_PHONES, MOST_TOGETHER};
 
 use crate::hours::Hours;
 use crate::routing::{self, CountryCode};
@@ -79,7 +79,7 @@ impl Document {
     #[must_use]
     pub fn handling(self, company_name: &str, dialled: Option<&E164PhoneNumber>) -> Handling {
         let countries = if self.countries.is_empty() {
-            let first = self.ring.phones.first().map(|named| &named.phone.number);
+            let first = self.ring.phones.first().map(|phone| &phone.number);
             dialled.or(first).map(CountryCode::of).into_iter().collect()
         } else {
             self.countries
@@ -92,15 +92,16 @@ impl Document {
         let voicemail = self.voicemail.enabled.then_some(routing::Voicemail {
             prompt: self.voicemail.prompt,
             longest_seconds: self.voicemail.longest_seconds,
+            transcription: self.voicemail.transcription,
         });
         let settings = routing::Settings {
             greeting: self.greeting.unwrap_or_else(|| sentences::greeting(company_name)),
             after_hours: self.after_hours_message.unwrap_or_else(|| sentences::after_hours(company_name)),
             recording,
             menu: self.menu,
-            ring: self.ring.list(),
+            ring: self.ring,
             voicemail,
-            emergency: self.emergency.as_ref().map(Alarm::emergency),
+            emergency: self.emergency,
             blocked: self.blocked,
             countries,
             longest_talk_seconds: self.longest_talk_seconds,

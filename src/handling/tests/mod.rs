@@ -62,7 +62,7 @@ fn full_document() -> Value {
                 { "key": "3", "words": [], "to": "message" },
             ],
         },
-        "voicemail": { "enabled": false, "prompt": "Leave a message.", "longest_seconds": 90 },
+        "voicemail": { "enabled": false, "prompt": "Leave a message.", "longest_seconds": 90, "transcribe": true },
         "emergency": {
             "key": "9",
             "words": ["gas leak"],

@@ -34,7 +34,7 @@ fn a_number_is_taken_as_people_type_it_and_kept_in_one_form() {
 
     let document = Document::parse(&json!({ "ring": ring }), &[]).unwrap();
 
-    assert_eq!(document.ring.phones[0].phone.number.as_str(), "+12145550191");
+    assert_eq!(document.ring.phones[0].number.as_str(), "+12145550191");
 }
 
 #[test]
