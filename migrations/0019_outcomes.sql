@@ -125,6 +125,8 @@ BEGIN
             IF line.payload ->> 'To' <> '' AND line.leg_sid IS NOT NULL THEN
                 numbers := numbers || pg_catalog.jsonb_build_object(line.leg_sid, line.payload ->> 'To');
             END IF;
+            -- A leg of no step of ours tells nothing of an answer.
+            CONTINUE WHEN line.place IS NULL;
             IF line.kind = 'whisper' AND line.payload ->> 'Digits' = '1' THEN
                 pressed := pressed || pg_catalog.jsonb_build_object(line.place, earlier_moment(
                     pressed -> line.place, pg_catalog.jsonb_build_object('at', line.occurred_at, 'leg', line.leg_sid)));

@@ -4,12 +4,13 @@
 
 use super::addresses::CallAddress;
 use crate::routing::{
-    Acceptance, Decision, Line, Listening, Place, Recorded, Ring, ShownNumber, Step, Transcription, Voicemail, Whisper,
+    Acceptance, Decision, Line, Listening, Place, Recorded, Ring, ShownNumber, Step, Transcription,
+    Voicemail, Whisper,
 };
 use crate::twilio::public_url::PublicBaseUrl;
 use crate::twilio::twiml::{
-    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, Number, Record, RejectReason, Say, Transcribe,
-    Verb, VoiceResponse,
+    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, Number, Record, RejectReason, Say,
+    Transcribe, Verb, VoiceResponse,
 };
 
 /// How long Twilio waits for a key or a word.
@@ -160,14 +161,12 @@ pub fn whisper(
                 Place::Ring { .. } | Place::Together(_) | Place::Ask { .. } | Place::Message => "A call",
             };
             let firm = firm.map(|firm| format!(" for {firm}")).unwrap_or_default();
-            VoiceResponse::new(vec![
-                Verb::Gather(Gather {
-                    input: GatherInput::Key,
-                    action: address.whisper(place, reading, public_url),
-                    timeout_seconds: THINKING_SECONDS,
-                    says: vec![Say::plain(format!("{kind}{firm}. Press 1 to take it."))],
-                }),
-            ])
+            VoiceResponse::new(vec![Verb::Gather(Gather {
+                input: GatherInput::Key,
+                action: address.whisper(place, reading, public_url),
+                timeout_seconds: THINKING_SECONDS,
+                says: vec![Say::plain(format!("{kind}{firm}. Press 1 to take it."))],
+            })])
         }
         Whisper::PutThrough => VoiceResponse::default(),
         Whisper::HangUp => VoiceResponse::new(vec![Verb::Hangup]),

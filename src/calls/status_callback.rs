@@ -9,6 +9,7 @@ use super::webhook_forms::StatusRequest;
 use crate::tenancy::VerifiedTwilioRequest;
 use crate::tenancy::ingest::{Addressed, EventKind};
 use crate::twilio::call_status::Direction;
+use crate::twilio::sid::CallSid;
 
 /// Twilio tells how a call goes on.
 ///
@@ -30,9 +31,24 @@ pub async fn status(
     State(desk): State<CallDesk>,
     request: VerifiedTwilioRequest,
 ) -> Result<StatusCode, UnusableEvent> {
-    let event = event::read(&request, EventKind::Status, desk.clock.now())?;
+    let event = match &parent(&request) {
+        Some(parent) => event::read(&request, EventKind::Leg, desk.clock.now())?.of_leg(parent),
+        None => event::read(&request, EventKind::Status, desk.clock.now())?,
+    };
     let addressed = Addressed::OurNumber(our_number(&request).map(str::to_owned));
     Ok(desk.log(request, addressed, event).await)
+}
+
+/// The call that dialled this one, as one of its legs.
+fn parent(request: &VerifiedTwilioRequest) -> Option<CallSid> {
+    let parameters = request.parameters();
+    match parameters.get("Direction").and_then(Direction::parse)? {
+        Direction::OutboundDial => CallSid::parse(parameters.get("ParentCallSid")?).ok(),
+        Direction::Inbound
+        | Direction::OutboundApi
+        | Direction::TrunkingOriginating
+        | Direction::TrunkingTerminating => None,
+    }
 }
 
 /// The dialled number of an inbound call, the calling one of an outbound call.

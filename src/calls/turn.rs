@@ -11,11 +11,11 @@ use super::backlog::Note;
 use super::listening::{CallDesk, NotHeard};
 use super::noted;
 use crate::handling::Handling;
-use crate::routing::{
-    self, Acceptance, Bridge, Call, Decision, Event, Heard, Place, Pressed, dial_outcome,
-};
+use crate::routing::{self, Acceptance, Bridge, Call, Decision, Event, Heard, Place, Pressed, dial_outcome};
 use crate::tenancy::decisions::Decided;
-use crate::tenancy::ingest::{Acknowledged, CallSettings, Ingested, News, QuarantineReason, RoutedCall, Told};
+use crate::tenancy::ingest::{
+    Acknowledged, CallSettings, Ingested, News, QuarantineReason, RoutedCall, Told,
+};
 use crate::tenancy::{TenantScope, VerifiedTwilioRequest};
 use crate::twilio::call_status::{CallStatus, DialStatus};
 use crate::twilio::form::FormParameters;

@@ -12,7 +12,6 @@ use super::ids::TenantId;
 use super::ingest::CallSettings;
 use super::scope::{TenantScope, VerifiedOperator};
 use super::secrets::{CannotOpen, CannotSeal, KeyRing, PRIMARY_TOKEN, Place, SECONDARY_TOKEN};
-use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
 

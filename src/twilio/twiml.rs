@@ -13,8 +13,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
 
 pub use verbs::{
-    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, Number, Record, RejectReason, Say, Transcribe,
-    Verb,
+    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, Number, Record, RejectReason, Say,
+    Transcribe, Verb,
 };
 
 /// Twilio's limit for a document is "64 kB"; we take the smaller reading. Bytes.

@@ -74,10 +74,7 @@ fn every_verb_is_written_as_twilio_documents_it() {
         says: vec![Say::plain("Press 1.")],
     };
     let dial = Dial {
-        numbers: vec![Number {
-            whisper: Some("/whisper".to_owned()),
-            ..rung("+12145550100")
-        }],
+        numbers: vec![Number { whisper: Some("/whisper".to_owned()), ..rung("+12145550100") }],
         caller_id: Some(number("+12145550199")),
         answer: AnswerMoment::OnBridge,
         recording: DialRecording::FromAnswer { status: "/recording".to_owned() },

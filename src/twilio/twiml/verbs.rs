@@ -185,4 +185,3 @@ impl Verb {
         Self::Say(Say::plain(text))
     }
 }
-

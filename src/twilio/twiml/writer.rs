@@ -10,7 +10,8 @@ use super::super::phone_number::E164PhoneNumber;
 use super::super::xml_characters::without_forbidden;
 use super::MAX_SAY_CHARACTERS;
 use super::verbs::{
-    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, Record, RejectReason, Say, Transcribe, Verb,
+    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, Record, RejectReason, Say,
+    Transcribe, Verb,
 };
 
 pub(super) type XmlWriter = Writer<Vec<u8>>;
@@ -169,4 +170,3 @@ fn cut_to_say(text: &str) -> &str {
         Some(_) | None => kept,
     }
 }
-
