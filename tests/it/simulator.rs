@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use switchboard::simulator::{Answer, Callee, Caller, End, Leaves, People, Phone, Script};
 
-use product::{Asked, Product, seconds};
+use product::{Asked, Product, Said, seconds};
 
 const ANN: &str = "+12145550199";
 const BOB: &str = "+12145550198";

@@ -66,12 +66,10 @@ async fn a_server_that_is_not_there_is_no_answer() {
         let product = Product::saying("").await;
         product.line()
     };
-    let to = "+12145550100".parse::<String>().unwrap();
-    let to = switchboard::twilio::phone_number::E164PhoneNumber::parse(&to).unwrap();
-    let call =
-        switchboard::simulator::PlacedCall::new(&line, ANN, &to, chrono::DateTime::UNIX_EPOCH).unwrap();
+    let to = E164PhoneNumber::parse("+12145550100").unwrap();
+    let call = PlacedCall::new(&line, ANN, &to, DateTime::UNIX_EPOCH).unwrap();
 
-    let conversation = switchboard::simulator::converse(&line, &call, &Script::default()).await;
+    let conversation = simulator::converse(&line, &call, &Script::default()).await;
 
     assert_eq!((failure(&conversation), conversation.truth.end), (Some(11205), End::Failed));
     assert!(matches!(conversation.exchanges().next().unwrap().answer, Err(Failure::NoReply(_))));
