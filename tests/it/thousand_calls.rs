@@ -94,7 +94,7 @@ async fn each_of_a_thousand_calls_is_one_row_that_says_what_happened() {
     let kinds = firms::all(&stage).await;
     let (one, other) = (stage.serve(stage.parts()).await, stage.serve(stage.parts()).await);
     let line = stage.line(&[&one, &other]);
-    let play = Arc::new(Play { line, stage, kinds, seed });
+    let play = Arc::new(Play { stage, line, kinds, seed });
 
     let expected = play_all(&play).await;
     one.stop().await;

@@ -91,7 +91,7 @@ fn heard_goodbye(conversation: &Conversation) -> bool {
         exchange.request.wants_twiml().then(|| exchange.answer.as_ref().ok().cloned()).flatten()
     };
     let of_caller = conversation.entries.iter().filter(|entry| entry.ear == Ear::Caller && entry.at < end);
-    let last = of_caller.filter_map(document).last().unwrap_or_default();
+    let last = of_caller.rev().find_map(document).unwrap_or_default();
     !last.is_empty() && last.iter().all(|verb| matches!(verb, Verb::Say(_) | Verb::Hangup))
 }
 
