@@ -47,6 +47,8 @@ pub enum Event {
     RangLadder(u8, DialOutcome),
     /// A message ended.
     MessageTaken,
+    /// The same, and the caller has hung up: nobody hears an answer.
+    Left(Box<Event>),
 }
 
 /// What happens next. `now` counts for a call that comes in; later steps go on as they were begun.
@@ -63,7 +65,23 @@ pub fn next(settings: &Settings, now: &State, call: &Call, event: &Event) -> Dec
         Event::Rang(number, DialOutcome::NotAnswered) => desk.ring_from(usize::from(*number) + 1),
         Event::RangTogether(DialOutcome::NotAnswered) => desk.nobody(),
         Event::RangLadder(number, DialOutcome::NotAnswered) => desk.ladder_from(usize::from(*number) + 1),
+        Event::Left(last) => left(last),
         Event::MessageTaken => said(vec![Line::Thanks, Line::Goodbye], Step::HangUp),
+    }
+}
+
+/// An emergency that nobody has taken up is one still.
+fn left(last: &Event) -> Decision {
+    let gone = bare(Step::HangUp);
+    match last {
+        Event::RangLadder(_, DialOutcome::NotAnswered) => gone.marked(Mark::Alarm),
+        Event::Incoming
+        | Event::Asked { .. }
+        | Event::Rang(..)
+        | Event::RangTogether(_)
+        | Event::RangLadder(_, DialOutcome::Answered)
+        | Event::MessageTaken
+        | Event::Left(_) => gone,
     }
 }
 
