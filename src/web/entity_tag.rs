@@ -106,7 +106,8 @@ mod tests {
     use super::*;
 
     async fn read(values: &[&str]) -> IfMatch {
-        let request = values.iter().fold(Request::get("/"), |request, value| request.header("if-match", *value));
+        let request =
+            values.iter().fold(Request::get("/"), |request, value| request.header("if-match", *value));
         let (mut parts, ()) = request.body(()).unwrap().into_parts();
         IfMatch::from_request_parts(&mut parts, &()).await.unwrap()
     }

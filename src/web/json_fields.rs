@@ -79,7 +79,9 @@ impl JsonFields {
         if bytes.is_empty() && content_type.is_none() {
             return Ok(Self { unread: Map::new(), errors: Vec::new() });
         }
-        let is_json = content_type.and_then(|value| value.to_str().ok()).is_some_and(|value| is_of_type(value, "application/json"));
+        let is_json = content_type
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| is_of_type(value, "application/json"));
         if !is_json {
             return Err(Problem::not_json());
         }

@@ -29,9 +29,8 @@ impl<S: Send + Sync> FromRequest<S> for MergePatch {
         let (parts, body) = request.into_parts();
         let bytes = read_body(body).await?;
         let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_known = |text| {
-            is_of_type(text, "application/merge-patch+json") || is_of_type(text, "application/json")
-        };
+        let is_known =
+            |text| is_of_type(text, "application/merge-patch+json") || is_of_type(text, "application/json");
         if !content_type.is_some_and(is_known) {
             return Err(Problem::not_json());
         }
