@@ -150,6 +150,6 @@ impl Operation<'_> {
     /// A body whose fields all hold what none of them may hold.
     pub(super) fn wrong_body(&self) -> Value {
         let (fields, _) = self.body_fields().unwrap();
-        fields.into_iter().map(|field| (field, json!([]))).collect::<serde_json::Map<_, _>>().into()
+        fields.into_iter().map(|field| (field, json!([0]))).collect::<serde_json::Map<_, _>>().into()
     }
 }
