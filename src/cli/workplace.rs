@@ -134,6 +134,15 @@ impl Workplace {
         Ok(schema::verify(&self.migration_database, rows).await?)
     }
 
+    /// The same right after a migration.
+    pub(super) async fn verify_migrated(
+        &self,
+        rows: Rows,
+        migrated: &Migrated,
+    ) -> Result<Verification, Failure> {
+        Ok(schema::verify_migrated(&self.migration_database, rows, migrated).await?)
+    }
+
     /// What error codes mean for the database.
     pub(super) async fn explain(&self, codes: &[ErrorCode]) -> Result<Vec<Explanation>, Failure> {
         Ok(schema::explain(&self.migration_database, codes).await?)
