@@ -138,7 +138,7 @@ async fn migrate(
 }
 
 async fn tell_of_all_parts(workplace: &Workplace, migrated: &schema::Migrated) -> Result<(), Failure> {
-    match workplace.verify_migrated(Rows::Counted, migrated).await? {
+    match workplace.verify_migrated(migrated).await? {
         Verification::Of(lines) => Ok(say(format!("\nverified:\n{}", verification::in_words(&lines)))?),
         Verification::NothingYet => Ok(()),
     }

@@ -134,13 +134,9 @@ impl Workplace {
         Ok(schema::verify(&self.migration_database, rows).await?)
     }
 
-    /// The same right after a migration.
-    pub(super) async fn verify_migrated(
-        &self,
-        rows: Rows,
-        migrated: &Migrated,
-    ) -> Result<Verification, Failure> {
-        Ok(schema::verify_migrated(&self.migration_database, rows, migrated).await?)
+    /// The same right after a migration, with the rows counted.
+    pub(super) async fn verify_migrated(&self, migrated: &Migrated) -> Result<Verification, Failure> {
+        Ok(schema::verify_migrated(&self.migration_database, Rows::Counted, migrated).await?)
     }
 
     /// What error codes mean for the database.
