@@ -8,6 +8,7 @@
 //! * [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
 //! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
 //! * [`web`], [`twilio`]: the two protocols
+//! * [`handling`]: how a firm wants its calls handled, read from what is stored or checked before it is saved
 //! * [`routing`]: what happens to a call next, decided purely
 //! * [`hours`], [`figures`], [`traces`], [`clock`]: when a firm is open, what is counted and traced, and the time
 //! * [`schema`], [`embedded`], [`simulator`]: leaves, used by `cli` and `app` alone
@@ -21,6 +22,7 @@ pub mod clock;
 pub mod config;
 pub mod embedded;
 pub mod figures;
+pub mod handling;
 pub mod hours;
 pub mod http;
 pub mod numbers;

@@ -3,13 +3,15 @@
 //! Promises: the nth call goes to the same number in every run with the same seed; only its SID differs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use hyper::Uri;
 use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use serde_json::{Value, json};
-use switchboard::simulator::{self, Line, PlacedCall, Progress, Signer};
+use switchboard::simulator::{self, Line, PlacedCall, STATUS_PATH, Signer};
+use switchboard::twilio::call_status::CallStatus;
 use switchboard::twilio::phone_number::E164PhoneNumber;
 use switchboard::twilio::signature::{self, AuthToken, SignedBody};
 
@@ -17,7 +19,7 @@ use crate::Failure;
 use crate::arguments::{Arguments, Mode};
 
 /// A minute and a second: two begun minutes.
-const LENGTH_SECONDS: u32 = 61;
+const LENGTH: Duration = Duration::from_secs(61);
 
 /// What the answer must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +100,7 @@ impl Calls {
         let chosen = mix(self.seed.wrapping_add(1) ^ n);
         let to = format!("+{}", self.first_number + chosen % self.numbers);
         let from = format!("+1312555{:04}", (chosen >> 32) % 10_000);
-        Ok(PlacedCall::new(&self.line, &from, &E164PhoneNumber::parse(&to)?, self.began, LENGTH_SECONDS)?)
+        Ok(PlacedCall::new(&self.line, &from, &E164PhoneNumber::parse(&to)?, self.began)?)
     }
 
     fn make(&self, n: u64) -> Result<Call, Failure> {
@@ -109,8 +111,15 @@ impl Calls {
             Mode::Forged => Ok([self.sign(&incoming, Expected::Refusal)?].into()),
             Mode::Status => {
                 let mut webhooks = vec![self.sign(&incoming, Expected::Twiml)?];
-                for progress in Progress::ALL {
-                    webhooks.push(self.sign(&call.status(&self.line, progress), Expected::Success)?);
+                let second = Duration::from_secs(1);
+                let statuses = [
+                    (CallStatus::Ringing, Duration::ZERO),
+                    (CallStatus::InProgress, second),
+                    (CallStatus::Completed, LENGTH),
+                ];
+                for (status, at) in statuses {
+                    let webhook = call.status(self.line.url(STATUS_PATH), status, at, at);
+                    webhooks.push(self.sign(&webhook, Expected::Success)?);
                 }
                 Ok(webhooks.into())
             }

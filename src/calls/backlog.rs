@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::tenancy::decisions::Decided;
@@ -29,7 +30,16 @@ pub struct Held {
     /// What Twilio told.
     pub told: Arc<Told>,
     /// What the caller heard, where that goes into the ledger.
-    pub decision: Option<&'static str>,
+    pub note: Option<Note>,
+}
+
+/// What the ledger says of a decision.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// After which step.
+    pub after: String,
+    /// What was decided.
+    pub noted: Value,
 }
 
 impl Held {

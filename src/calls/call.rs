@@ -39,22 +39,33 @@ pub struct Call {
     /// How far the call is, in Twilio's words. A call that got any answer of ours ends as `completed`.
     #[schema(value_type = CallStatus)]
     pub status: String,
-    /// What the call came to: `answered` when the forwarding reached somebody, `missed` when it reached nobody; null while
-    /// that is unknown.
-    #[schema(example = "answered")]
+    /// What the call came to; null while it goes on.
+    #[schema(value_type = Option<Outcome>)]
     pub outcome: Option<String>,
     /// Length in seconds; null until the call has ended.
     #[schema(minimum = 0, example = 42)]
     pub duration_seconds: Option<i32>,
-    /// Whether nobody picked up.
+    /// Whether it came within hours, and nobody took it, nor a message: `outcome` is `missed`.
     #[schema(example = false)]
     pub is_missed: bool,
+    /// Whether it came outside of the firm's hours.
+    #[schema(example = false)]
+    pub is_after_hours: bool,
+    /// What was said on the message, where it was written down.
+    #[schema(example = json!(null))]
+    pub transcript: Option<String>,
     /// When the call was first heard of.
     #[schema(example = "2026-11-25T20:00:00Z")]
     pub started_at: DateTime<Utc>,
-    /// When a person picked up; null if nobody has.
+    /// When a person took it: pressed 1, or picked up where that is enough; null if nobody has.
     #[schema(example = "2026-11-25T20:00:11Z")]
     pub answered_at: Option<DateTime<Utc>>,
+    /// The number of the person who took it.
+    #[schema(example = "+12145550199")]
+    pub answered_by: Option<String>,
+    /// Since when it is known that nobody takes up the emergency that the caller reported; null if there is none.
+    #[schema(example = json!(null))]
+    pub alarmed_at: Option<DateTime<Utc>>,
     /// When the call ended; null while it goes on.
     #[schema(example = "2026-11-25T20:00:42Z")]
     pub ended_at: Option<DateTime<Utc>>,
@@ -72,6 +83,12 @@ pub struct Event {
     /// What kind of thing.
     #[schema(value_type = EventKind)]
     pub kind: String,
+    /// The step of the call that it belongs to; null for the call as a whole.
+    #[schema(example = json!(null))]
+    pub place: Option<String>,
+    /// Twilio's id of the dialled leg that it is about; null for the call itself.
+    #[schema(example = json!(null))]
+    pub leg_sid: Option<String>,
     /// The status of the call that it tells, in Twilio's words; null if it tells none.
     #[schema(example = "completed")]
     pub status: Option<String>,
@@ -123,6 +140,69 @@ impl Call {
         Cursor { time: self.started_at, id: self.id }
     }
 }
+
+/// What a call came to, folded from everything that was heard of it and of the legs that it dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A person took it.
+    Answered,
+    /// The caller left a message.
+    Voicemail,
+    /// It came within hours, and nobody took it.
+    Missed,
+    /// The caller hung up before the firm's patience with them was over.
+    Abandoned,
+    /// The caller reported an emergency.
+    Emergency,
+    /// It came outside of hours, and no message was left.
+    AfterHours,
+    /// The firm doesn't take calls of this number.
+    Blocked,
+    /// Twilio or we failed.
+    Failed,
+    /// It never got its end, and nobody knows it.
+    Unknown,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Answered,
+        Self::Voicemail,
+        Self::Missed,
+        Self::Abandoned,
+        Self::Emergency,
+        Self::AfterHours,
+        Self::Blocked,
+        Self::Failed,
+        Self::Unknown,
+    ];
+
+    /// The word in the log.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Voicemail => "voicemail",
+            Self::Missed => "missed",
+            Self::Abandoned => "abandoned",
+            Self::Emergency => "emergency",
+            Self::AfterHours => "after_hours",
+            Self::Blocked => "blocked",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl PartialSchema for Outcome {
+    fn schema() -> RefOr<Schema> {
+        let words = Self::ALL.iter().map(|outcome| outcome.as_str());
+        vocabulary::of(words, "What a call came to.", Some(Self::Answered.as_str())).into()
+    }
+}
+
+impl ToSchema for Outcome {}
 
 impl PartialSchema for CallStatus {
     fn schema() -> RefOr<Schema> {

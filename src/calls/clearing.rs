@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::backlog::Held;
+use super::backlog::{Held, Note};
 use super::listening::CallDesk;
 use crate::tenancy::breaker::Outcome;
 use crate::tenancy::decisions::{self, Decided};
@@ -65,9 +65,9 @@ async fn write_event(desk: &CallDesk, held: &Held) -> Step {
     let call_sid = &held.told.event.call_sid;
     match desk.hear_again(&held.told).await {
         Ok(Ingested::Routed(routed)) => {
-            if let Some(decision) = held.decision {
+            if let Some(Note { after, noted }) = held.note.clone() {
                 let (scope, call_sid, at) = (routed.scope, call_sid.clone(), held.told.event.received_at);
-                desk.backlog.decided(Decided { scope, call_sid, decision, at });
+                desk.backlog.decided(Decided { scope, call_sid, after, noted, at });
             }
             Step::Forward
         }

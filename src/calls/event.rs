@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
+use crate::routing::Place;
 use crate::tenancy::VerifiedTwilioRequest;
 use crate::tenancy::ingest::{CallEvent, EventKind};
 use crate::twilio::call_status::CallStatus;
@@ -18,9 +19,9 @@ pub enum UnusableEvent {
     /// Which call?
     #[error("the request is genuine, but its CallSid is missing or malformed")]
     NoCallSid,
-    /// Whose call? The path is not one that we gave out.
-    #[error("the request is genuine, but its path names no tenant")]
-    NoTenant,
+    /// Which call, which step? The path is not one that we gave out.
+    #[error("the request is genuine, but its path is none that we gave to Twilio")]
+    NotOurPath,
 }
 
 impl IntoResponse for UnusableEvent {
@@ -47,6 +48,8 @@ pub fn read(
     let occurred_at = parameters.get("Timestamp").and_then(parse_timestamp).unwrap_or(received_at);
     Ok(CallEvent {
         call_sid,
+        leg_sid: None,
+        place: None,
         kind,
         key: key(request, kind, sequence_number),
         status,
@@ -55,6 +58,22 @@ pub fn read(
         received_at,
         payload: parameters.to_json(),
     })
+}
+
+impl CallEvent {
+    /// The same event as one of a leg that this call dialled.
+    #[must_use]
+    pub(super) fn of_leg(self, call_sid: &CallSid) -> Self {
+        let key = format!("{}/{}", self.key, self.call_sid);
+        Self { leg_sid: Some(self.call_sid), call_sid: call_sid.clone(), key, ..self }
+    }
+
+    /// The same event as one of this step. Two steps may end with the same parameters, and are two events.
+    #[must_use]
+    pub(super) fn at(self, place: Place) -> Self {
+        let key = format!("{}/{place}", self.key);
+        Self { place: Some(place.to_string()), key, ..self }
+    }
 }
 
 /// Source, sequence number and status name one event, whatever else its repetition carries. Without a number only the

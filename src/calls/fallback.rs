@@ -7,16 +7,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
-use super::answer;
+use super::answer::{self, Answer};
 use super::backlog::Held;
 use super::event::{self, UnusableEvent};
-use super::incoming::{call_of, known_settings};
 use super::listening::CallDesk;
-use super::routing;
+use super::turn::After;
 use super::webhook_forms::FallbackRequest;
 use crate::tenancy::VerifiedTwilioRequest;
 use crate::tenancy::ingest::{Addressed, EventKind, Told};
-use crate::twilio::call_status::DialStatus;
 use crate::web::twiml_response::TwimlResponse;
 
 /// What stands in Twilio's console as the fallback of a number.
@@ -48,52 +46,50 @@ pub async fn fallback(
         "Twilio could not use an answer of ours; docs/runbook.md says what its error code means"
     );
 
-    let known = known_settings(&desk, &request);
-    let decision = match failed {
-        FailedAnswer::First => {
-            let settings = known.as_ref().map(|(_, settings)| settings);
-            routing::decide_without_database(settings, &call_of(&request))
-        }
-        // To forward once more would ring the same phone for ever.
-        FailedAnswer::AfterForwarding => {
-            let result = request.parameters().get("DialCallStatus").and_then(DialStatus::parse);
-            routing::after_forwarding(result)
-        }
+    let addressed = Addressed::OurNumber(request.called_number().map(str::to_owned));
+    let told = Arc::new(Told { request, addressed, event });
+    let answer = match failed {
+        FailedAnswer::ToCaller(after) => desk.answer_from_memory(&told, after).0,
+        // Nobody has pressed 1: a voicemail must not be put through.
+        FailedAnswer::ToRungPerson => Answer::SwitchedOff,
     };
     let span = tracing::Span::current();
-    span.record("decision", decision.as_str());
+    span.record("decision", answer.as_str());
     if let Some(code) = error_code {
         span.record("reason", tracing::field::display(format_args!("error {code}")));
     }
-    if let Some((_, settings)) = &known {
-        span.record("tenant", settings.slug.as_str());
-    }
-    let addressed = Addressed::OurNumber(request.called_number().map(str::to_owned));
-    desk.backlog.hold(Held { told: Arc::new(Told { request, addressed, event }), decision: None });
-    desk.figures.decided(decision.as_str());
-    let tenant = known.map(|(scope, _)| scope.tenant_id());
-    Ok(answer::render(&decision, tenant, &desk.public_url).into())
+    desk.backlog.hold(Held { told, note: None });
+    desk.figures.decided(answer.as_str());
+    Ok(answer.render(&desk.public_url).into())
 }
 
 /// Which of our answers Twilio could not use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FailedAnswer {
-    /// The one to a call that comes in.
-    First,
-    /// The one to the end of a forwarding.
-    AfterForwarding,
+    /// One that the caller waited for. To begin a call anew is right where nothing was heard of it yet; later, the step after
+    /// the one that ended: to take the same one again would ring the same phone for ever.
+    ToCaller(After),
+    /// One to a person who was rung.
+    ToRungPerson,
 }
 
 impl FailedAnswer {
     fn of_url(url: &str) -> Self {
         let path = url.split(['?', '#']).next().unwrap_or_default();
-        if path.ends_with("/voice/dial-result") { Self::AfterForwarding } else { Self::First }
+        let mut segments = path.rsplit('/');
+        let place = segments.next().and_then(|place| place.parse().ok());
+        match (place, segments.next()) {
+            (Some(place), Some("step")) => Self::ToCaller(After::Step(place)),
+            (_, _) if path.contains("/voice/whisper/") => Self::ToRungPerson,
+            (_, _) => Self::ToCaller(After::Incoming),
+        }
     }
 
     fn as_str(self) -> &'static str {
         match self {
-            Self::First => "first",
-            Self::AfterForwarding => "after_forwarding",
+            Self::ToCaller(After::Incoming) => "first",
+            Self::ToCaller(After::Step(_)) => "later",
+            Self::ToRungPerson => "to_rung_person",
         }
     }
 }
@@ -106,16 +102,21 @@ fn error_code(text: Option<&str>) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::routing::Place;
 
     #[test]
     fn the_failed_answer_is_told_by_its_url() {
-        let dial_result =
-            "https://calls.example.com/twilio/t/0199a0e8-0000-7000-8000-000000000001/voice/dial-result";
+        let base = "https://calls.example.com/twilio/t/0199a0e8-0000-7000-8000-000000000001/voice";
+        let step = |place| FailedAnswer::ToCaller(After::Step(place));
 
-        assert_eq!(FailedAnswer::of_url(dial_result), FailedAnswer::AfterForwarding);
-        assert_eq!(FailedAnswer::of_url(&format!("{dial_result}#rc=2")), FailedAnswer::AfterForwarding);
+        let message = FailedAnswer::of_url(&format!("{base}/step/message"));
+        let ladder = FailedAnswer::of_url(&format!("{base}/step/ladder-1#rc=2"));
+        let whisper = FailedAnswer::of_url(&format!("{base}/whisper/CA11/ring-0-press/1"));
+
+        assert_eq!((message, ladder), (step(Place::Message), step(Place::Ladder(1))));
+        assert_eq!(whisper, FailedAnswer::ToRungPerson);
         for first in ["https://calls.example.com/twilio/voice", "", "no URL"] {
-            assert_eq!(FailedAnswer::of_url(first), FailedAnswer::First, "{first}");
+            assert_eq!(FailedAnswer::of_url(first), FailedAnswer::ToCaller(After::Incoming), "{first}");
         }
     }
 

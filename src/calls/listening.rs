@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use super::backlog::{Backlog, Held};
+use super::backlog::{Backlog, Held, Note};
 use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::tenancy::breaker::Outcome;
@@ -121,9 +121,9 @@ impl CallDesk {
     }
 
     /// Keeps an event that was not heard, and whose request has its answer: Twilio will not repeat it.
-    pub fn hold(&self, told: Arc<Told>, decision: Option<&'static str>, error: &NotHeard) {
+    pub fn hold(&self, told: Arc<Told>, note: Option<Note>, error: &NotHeard) {
         if error.is_passing() {
-            self.backlog.hold(Held { told, decision });
+            self.backlog.hold(Held { told, note });
         }
     }
 

@@ -4,19 +4,23 @@
 //! order it came; what the log shows is what the ledger says.
 //! Doesn't: prove who sent a request, or whose log somebody may read; both are proved before.
 
+pub mod addresses;
 pub mod answer;
 pub mod api;
 pub mod backlog;
 pub mod call;
+pub mod callbacks;
 pub mod clearing;
-pub mod dial_result;
 pub mod event;
 pub mod fallback;
 pub mod incoming;
 pub mod listening;
-pub mod routing;
+pub mod noted;
 pub mod status_callback;
+pub mod step;
 pub mod store;
+pub mod turn;
 pub mod webhook_forms;
+pub mod whisper;
 
 pub use listening::CallDesk;

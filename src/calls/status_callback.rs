@@ -1,7 +1,5 @@
 //! Twilio tells how a call goes on: `POST /twilio/voice/status`.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 
@@ -9,8 +7,9 @@ use super::event::{self, UnusableEvent};
 use super::listening::CallDesk;
 use super::webhook_forms::StatusRequest;
 use crate::tenancy::VerifiedTwilioRequest;
-use crate::tenancy::ingest::{Addressed, EventKind, Ingested, Told};
+use crate::tenancy::ingest::{Addressed, EventKind};
 use crate::twilio::call_status::Direction;
+use crate::twilio::sid::CallSid;
 
 /// Twilio tells how a call goes on.
 ///
@@ -32,26 +31,24 @@ pub async fn status(
     State(desk): State<CallDesk>,
     request: VerifiedTwilioRequest,
 ) -> Result<StatusCode, UnusableEvent> {
-    let event = event::read(&request, EventKind::Status, desk.clock.now())?;
+    let event = match &parent(&request) {
+        Some(parent) => event::read(&request, EventKind::Leg, desk.clock.now())?.of_leg(parent),
+        None => event::read(&request, EventKind::Status, desk.clock.now())?,
+    };
     let addressed = Addressed::OurNumber(our_number(&request).map(str::to_owned));
-    let span = tracing::Span::current();
-    Ok(match desk.hear(&Arc::new(Told { request, addressed, event })).await {
-        Ok(Ingested::Routed(routed)) => {
-            span.record("tenant", routed.settings.slug.as_str());
-            span.record("decision", "logged");
-            StatusCode::NO_CONTENT
-        }
-        Ok(Ingested::Quarantined(reason)) => {
-            span.record("decision", "quarantined");
-            span.record("reason", reason.as_str());
-            StatusCode::NO_CONTENT
-        }
-        Err(error) => {
-            tracing::error!(%error, "a status callback was not written");
-            span.record("decision", "try_again");
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-    })
+    Ok(desk.log(request, addressed, event).await)
+}
+
+/// The call that dialled this one, as one of its legs.
+fn parent(request: &VerifiedTwilioRequest) -> Option<CallSid> {
+    let parameters = request.parameters();
+    match parameters.get("Direction").and_then(Direction::parse)? {
+        Direction::OutboundDial => CallSid::parse(parameters.get("ParentCallSid")?).ok(),
+        Direction::Inbound
+        | Direction::OutboundApi
+        | Direction::TrunkingOriginating
+        | Direction::TrunkingTerminating => None,
+    }
 }
 
 /// The dialled number of an inbound call, the calling one of an outbound call.

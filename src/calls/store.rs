@@ -10,7 +10,8 @@ pub async fn calls(tx: &mut TenantTx, filter: &CallFilter, limit: i64) -> Result
     sqlx::query_as!(
         Call,
         r#"SELECT id, call_sid, parent_call_sid, from_number, to_number, caller_name, direction, status, outcome,
-                  duration AS duration_seconds, is_missed, started_at, answered_at, ended_at, created_at, updated_at
+                  duration AS duration_seconds, is_missed, is_after_hours, transcript, started_at, answered_at,
+                  answered_by, alarmed_at, ended_at, created_at, updated_at
              FROM public.call_logs
             WHERE tenant_id = $1
               AND ($2::text IS NULL OR status = $2)
@@ -40,7 +41,8 @@ pub async fn call(tx: &mut TenantTx, call_sid: &CallSid) -> Result<Option<Call>,
     sqlx::query_as!(
         Call,
         r#"SELECT id, call_sid, parent_call_sid, from_number, to_number, caller_name, direction, status, outcome,
-                  duration AS duration_seconds, is_missed, started_at, answered_at, ended_at, created_at, updated_at
+                  duration AS duration_seconds, is_missed, is_after_hours, transcript, started_at, answered_at,
+                  answered_by, alarmed_at, ended_at, created_at, updated_at
              FROM public.call_logs
             WHERE tenant_id = $1 AND call_sid = $2"#,
         tx.tenant_id().as_uuid(),
@@ -54,7 +56,7 @@ pub async fn call(tx: &mut TenantTx, call_sid: &CallSid) -> Result<Option<Call>,
 pub async fn events(tx: &mut TenantTx, call_sid: &CallSid) -> Result<Vec<Event>, sqlx::Error> {
     sqlx::query_as!(
         Event,
-        r#"SELECT kind, status, sequence_number, occurred_at, received_at, payload
+        r#"SELECT kind, place, leg_sid, status, sequence_number, occurred_at, received_at, payload
              FROM switchboard.call_events
             WHERE tenant_id = $1 AND call_sid = $2
             ORDER BY occurred_at, sequence_number NULLS FIRST, event_key"#,

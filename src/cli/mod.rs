@@ -24,6 +24,7 @@ mod serve;
 mod server_note;
 mod signature;
 mod simulate;
+mod spoken;
 mod tenant;
 mod verification;
 mod web_client;

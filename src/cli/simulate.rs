@@ -2,19 +2,22 @@
 
 mod nearby;
 mod telling;
+mod wished;
 
-use chrono::TimeDelta;
-use clap::{Args, Subcommand, ValueEnum};
+use std::time::Duration;
+
+use clap::Subcommand;
 
 use self::nearby::NearbyServer;
-use self::telling::{Ending, Expectation, Form, Parties, Telling};
+use self::telling::{Ending, Expectation, Parties, Telling};
+use self::wished::WishedCall;
 use super::failure::Failure;
 use super::workplace::Workplace;
 use crate::calls;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::numbers;
-use crate::simulator::{Conversation, Forwarding, Line, NoReply, PlacedCall, Progress, Script, Signer};
+use crate::simulator::{self, Line, NoReply, PlacedCall, Signer};
 use crate::tenancy::account::Account;
 use crate::tenancy::{Database, TenantScope, directory};
 use crate::tenants;
@@ -22,12 +25,8 @@ use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
 use crate::twilio::region::Region;
 use crate::twilio::sid::InvalidSid;
 
-/// Somebody in Dallas; the digits are set aside for stories.
-const DEFAULT_CALLER: &str = "+19725550123";
-/// A conversation, and a call without one. Seconds.
-const TALK: u32 = 38;
-const LENGTH_WITH_TALK: u32 = 47;
-const LENGTH_WITHOUT: u32 = 26;
+/// A log that speaks of the future would puzzle: the call began so long ago.
+const AGO: Duration = Duration::from_mins(15);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SimulateCommand {
@@ -36,39 +35,6 @@ pub(super) enum SimulateCommand {
     /// The requests are signed with the stored token of the number's account. Exit 0 if the server answers as it
     /// should; with --no-signature that is a refusal.
     Call(WishedCall),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct WishedCall {
-    /// The number to dial, in any form that people type
-    #[arg(long)]
-    to: String,
-    /// Who calls: a number, anonymous, client:NAME or sip:ADDRESS
-    #[arg(long, default_value = DEFAULT_CALLER)]
-    from: String,
-    /// Leave the signature out, as somebody would who isn't Twilio
-    #[arg(long)]
-    no_signature: bool,
-    /// Send every request K times; the log must show one call all the same
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    repeat: u16,
-    /// What becomes of a forwarding
-    #[arg(long, value_enum, default_value_t = Callee::Answers)]
-    callee: Callee,
-    /// Print JSON instead of a story
-    #[arg(long)]
-    json: bool,
-}
-
-/// The person whose phone rings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Callee {
-    /// Picks up and talks
-    Answers,
-    /// Is talking already
-    Busy,
-    /// Lets it ring
-    NoAnswer,
 }
 
 /// Whose number is dialled.
@@ -139,27 +105,24 @@ async fn place(
         (Expectation::Content, None) | (Expectation::Refusal, _) => Signer::Nobody,
     };
     let line = Line::new(server.address, server.public_url, account.sid, signer)?;
-    let began = Clock::System.now() - TimeDelta::seconds(wished.callee.length().into());
-    let call = PlacedCall::new(&line, &from, &to, began, wished.callee.length())?;
+    let call = PlacedCall::new(&line, &from, &to, Clock::System.now() - AGO)?;
     let tenant = owner.as_ref().map(|owner| owner.slug.clone());
-    let parties = Parties { from, to: to.as_str().to_owned(), tenant };
     let waiting = waiting_in_quarantine(workplace, &database).await?;
 
-    let mut telling = Telling::begin(wished.form(), wished.expectation(), parties, &call)?;
-    let mut conversation = Conversation::new(&line, &call, wished.script());
-    while let Some(exchange) = conversation.next().await? {
-        telling.add(exchange)?;
-    }
+    let conversation = simulator::converse(&line, &call, &wished.script()).await;
 
     let logged = match &owner {
         Some(owner) => logged(&database, owner.scope, &call).await?,
         None => None,
     };
-    telling.end(&match logged {
+    let ending = match logged {
         Some(call) => Ending::Logged(Box::new(call)),
         None if waiting_in_quarantine(workplace, &database).await? > waiting => Ending::Quarantined,
         None => Ending::Nowhere,
-    })
+    };
+    let parties = Parties { from, to: to.as_str().to_owned(), tenant };
+    let call_sid = call.call_sid().to_string();
+    Telling { expectation: wished.expectation(), parties, call_sid, conversation, ending }.tell(wished.form())
 }
 
 async fn owner(
@@ -214,33 +177,4 @@ async fn logged(
     let logged = calls::store::call(&mut tx, call.call_sid()).await?;
     tx.commit().await?;
     Ok(logged)
-}
-
-impl WishedCall {
-    fn form(&self) -> Form {
-        if self.json { Form::Json } else { Form::Story }
-    }
-
-    fn expectation(&self) -> Expectation {
-        if self.no_signature { Expectation::Refusal } else { Expectation::Content }
-    }
-
-    fn script(&self) -> Script {
-        let forwarding = match self.callee {
-            Callee::Answers => Forwarding::Answered { seconds: TALK },
-            Callee::Busy => Forwarding::Busy,
-            Callee::NoAnswer => Forwarding::Unanswered,
-        };
-        Script { forwarding, statuses: Progress::ALL.to_vec(), copies: usize::from(self.repeat) }
-    }
-}
-
-impl Callee {
-    /// Of the whole call, in seconds.
-    fn length(self) -> u32 {
-        match self {
-            Self::Answers => LENGTH_WITH_TALK,
-            Self::Busy | Self::NoAnswer => LENGTH_WITHOUT,
-        }
-    }
 }

@@ -46,6 +46,12 @@ impl FromStr for Zone {
 }
 
 impl Zone {
+    /// The zone without a name of its own, which every database of zones has.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self { zone: TimeZone::UTC, name: "UTC".to_owned() }
+    }
+
     /// Its IANA name.
     #[must_use]
     pub fn name(&self) -> &str {

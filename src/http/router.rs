@@ -68,7 +68,8 @@ fn calls_of_twilio() -> OpenApiRouter<Doors> {
     let routes = OpenApiRouter::new()
         .routes(routes!(calls::incoming::incoming))
         .routes(routes!(calls::fallback::fallback))
-        .routes(routes!(calls::dial_result::dial_result));
+        .routes(routes!(calls::step::step))
+        .routes(routes!(calls::whisper::whisper));
     layers::answering_callers(routes)
 }
 
@@ -76,6 +77,9 @@ fn calls_of_twilio() -> OpenApiRouter<Doors> {
 fn callbacks_of_twilio() -> OpenApiRouter<Doors> {
     let routes = OpenApiRouter::new()
         .routes(routes!(calls::status_callback::status))
+        .routes(routes!(calls::callbacks::leg))
+        .routes(routes!(calls::callbacks::recording))
+        .routes(routes!(calls::callbacks::transcription))
         .routes(routes!(signed_check::check));
     layers::answering_programs(routes)
 }

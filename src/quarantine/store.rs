@@ -50,7 +50,7 @@ pub async fn call(
 pub async fn events(connection: &mut OperatorConnection, id: Uuid) -> Result<Vec<Event>, sqlx::Error> {
     sqlx::query_as!(
         Event,
-        r#"SELECT kind AS "kind!", status, sequence_number, occurred_at AS "occurred_at!", received_at AS "received_at!",
+        r#"SELECT kind AS "kind!", place, leg_sid, status, sequence_number, occurred_at AS "occurred_at!", received_at AS "received_at!",
                   payload AS "payload!"
              FROM switchboard.list_unrouted_call_events($1)"#,
         id

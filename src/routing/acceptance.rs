@@ -25,6 +25,18 @@ pub enum Whisper {
     HangUp,
 }
 
+impl Whisper {
+    /// The word in log lines.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ask { .. } => "whisper",
+            Self::PutThrough => "put_through",
+            Self::HangUp => "hang_up",
+        }
+    }
+}
+
 /// What a person who was asked `readings` times hears next. Any key but 1 is a no.
 #[must_use]
 pub fn whisper(readings: u8, heard: &Heard) -> Whisper {

@@ -3,6 +3,7 @@
 //! Promises: a number outside of them is never dialled, whoever wrote it into the settings: toll fraud lives on forwarding.
 //! Doesn't: tell a dear number from a cheap one within a country.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::twilio::phone_number::E164PhoneNumber;
@@ -29,7 +30,19 @@ impl FromStr for CountryCode {
     }
 }
 
+impl fmt::Display for CountryCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 impl CountryCode {
+    /// That of a number.
+    #[must_use]
+    pub fn of(number: &E164PhoneNumber) -> Self {
+        Self(number.country_code().to_owned())
+    }
+
     /// Whether the number is one of this country.
     #[must_use]
     pub fn covers(&self, number: &E164PhoneNumber) -> bool {

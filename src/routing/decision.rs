@@ -47,6 +47,8 @@ pub enum Event {
     RangLadder(u8, DialOutcome),
     /// A message ended.
     MessageTaken,
+    /// The same, and the caller has hung up: nobody hears an answer.
+    Left(Box<Event>),
 }
 
 /// What happens next. `now` counts for a call that comes in; later steps go on as they were begun.
@@ -63,7 +65,23 @@ pub fn next(settings: &Settings, now: &State, call: &Call, event: &Event) -> Dec
         Event::Rang(number, DialOutcome::NotAnswered) => desk.ring_from(usize::from(*number) + 1),
         Event::RangTogether(DialOutcome::NotAnswered) => desk.nobody(),
         Event::RangLadder(number, DialOutcome::NotAnswered) => desk.ladder_from(usize::from(*number) + 1),
+        Event::Left(last) => left(last),
         Event::MessageTaken => said(vec![Line::Thanks, Line::Goodbye], Step::HangUp),
+    }
+}
+
+/// An emergency that nobody has taken up is one still.
+fn left(last: &Event) -> Decision {
+    let gone = bare(Step::HangUp);
+    match last {
+        Event::RangLadder(_, DialOutcome::NotAnswered) => gone.marked(Mark::Alarm),
+        Event::Incoming
+        | Event::Asked { .. }
+        | Event::Rang(..)
+        | Event::RangTogether(_)
+        | Event::RangLadder(_, DialOutcome::Answered)
+        | Event::MessageTaken
+        | Event::Left(_) => gone,
     }
 }
 
@@ -190,7 +208,8 @@ impl Desk<'_> {
                 if phones.is_empty() {
                     self.nobody()
                 } else {
-                    bare(self.rung(Place::Together, phones, self.settings.ring.acceptance))
+                    let acceptance = self.settings.ring.acceptance;
+                    bare(self.rung(Place::Together(acceptance), phones, acceptance))
                 }
             }
         }
@@ -199,7 +218,8 @@ impl Desk<'_> {
     fn ring_from(&self, first: usize) -> Decision {
         match self.first_allowed(&self.settings.ring.phones, first) {
             Some((number, phone)) => {
-                bare(self.rung(Place::Ring(number), vec![phone], self.settings.ring.acceptance))
+                let acceptance = self.settings.ring.acceptance;
+                bare(self.rung(Place::Ring { number, acceptance }, vec![phone], acceptance))
             }
             None => self.nobody(),
         }
@@ -222,10 +242,7 @@ impl Desk<'_> {
 
     fn message_or(&self, farewell: Vec<Line>) -> Decision {
         match &self.settings.voicemail {
-            Some(voicemail) => bare(Step::TakeMessage {
-                prompt: voicemail.prompt.clone(),
-                longest_seconds: voicemail.longest_seconds,
-            }),
+            Some(voicemail) => bare(Step::TakeMessage(voicemail.clone())),
             None => said(farewell, Step::HangUp),
         }
     }

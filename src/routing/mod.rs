@@ -21,6 +21,7 @@ pub use decision::{Call, Event, MOST_READINGS, next};
 pub use heard::{Heard, InvalidKey, Key};
 pub use place::{InvalidPlace, Place, When};
 pub use settings::{
-    Acceptance, Choice, Destination, Emergency, Manner, Menu, Phone, Recording, RingList, Settings, Voicemail,
+    Acceptance, Choice, Destination, Emergency, Manner, Menu, Phone, Recording, RingList, Settings,
+    Transcription, Voicemail,
 };
 pub use step::{Decision, DialOutcome, Line, Listening, Mark, Recorded, Ring, ShownNumber, Step};

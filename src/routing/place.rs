@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::settings::Acceptance;
+
 /// The step whose end is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -16,10 +18,15 @@ pub enum Place {
         /// How often it has been read out, this time too; from 1.
         reading: u8,
     },
-    /// A telephone of the ring list: `ring-0`.
-    Ring(u8),
-    /// All telephones of the ring list: `together`.
-    Together,
+    /// A telephone of the ring list: `ring-0-press`, or `ring-0-pickup`. What counts as an answer is settled when it rings.
+    Ring {
+        /// Its place in the list.
+        number: u8,
+        /// What counts as an answer.
+        acceptance: Acceptance,
+    },
+    /// All telephones of the ring list: `together-press`, or `together-pickup`.
+    Together(Acceptance),
     /// A telephone of the emergency ladder: `ladder-0`.
     Ladder(u8),
     /// The voicemail: `message`.
@@ -45,8 +52,8 @@ impl fmt::Display for Place {
         match self {
             Self::Ask { when: When::Open, reading } => write!(formatter, "ask-open-{reading}"),
             Self::Ask { when: When::Closed, reading } => write!(formatter, "ask-closed-{reading}"),
-            Self::Ring(number) => write!(formatter, "ring-{number}"),
-            Self::Together => formatter.write_str("together"),
+            Self::Ring { number, acceptance } => write!(formatter, "ring-{number}-{}", word(*acceptance)),
+            Self::Together(acceptance) => write!(formatter, "together-{}", word(*acceptance)),
             Self::Ladder(number) => write!(formatter, "ladder-{number}"),
             Self::Message => formatter.write_str("message"),
         }
@@ -57,20 +64,42 @@ impl FromStr for Place {
     type Err = InvalidPlace;
 
     fn from_str(text: &str) -> Result<Self, InvalidPlace> {
-        let (word, number) = text.rsplit_once('-').unwrap_or((text, "0"));
-        let number: u8 = number.parse().map_err(|_| InvalidPlace)?;
-        let place = match word {
-            "ask-open" => Self::Ask { when: When::Open, reading: number },
-            "ask-closed" => Self::Ask { when: When::Closed, reading: number },
-            "ring" => Self::Ring(number),
-            "together" => Self::Together,
-            "ladder" => Self::Ladder(number),
-            "message" => Self::Message,
+        let parts: Vec<&str> = text.split('-').collect();
+        let place = match *parts.as_slice() {
+            ["ask", when, reading] => Self::Ask { when: when_of(when)?, reading: number(reading)? },
+            ["ring", place, word] => Self::Ring { number: number(place)?, acceptance: acceptance(word)? },
+            ["together", word] => Self::Together(acceptance(word)?),
+            ["ladder", place] => Self::Ladder(number(place)?),
+            ["message"] => Self::Message,
             _ => return Err(InvalidPlace),
         };
         // One way to write each.
         if place.to_string() == text { Ok(place) } else { Err(InvalidPlace) }
     }
+}
+
+fn word(acceptance: Acceptance) -> &'static str {
+    match acceptance {
+        Acceptance::PressOne => "press",
+        Acceptance::PickUp => "pickup",
+    }
+}
+
+fn acceptance(text: &str) -> Result<Acceptance, InvalidPlace> {
+    let both = [Acceptance::PressOne, Acceptance::PickUp];
+    both.into_iter().find(|acceptance| word(*acceptance) == text).ok_or(InvalidPlace)
+}
+
+fn when_of(text: &str) -> Result<When, InvalidPlace> {
+    match text {
+        "open" => Ok(When::Open),
+        "closed" => Ok(When::Closed),
+        _ => Err(InvalidPlace),
+    }
+}
+
+fn number(text: &str) -> Result<u8, InvalidPlace> {
+    text.parse().map_err(|_| InvalidPlace)
 }
 
 #[cfg(test)]
@@ -82,8 +111,9 @@ mod tests {
         for place in [
             Place::Ask { when: When::Open, reading: 3 },
             Place::Ask { when: When::Closed, reading: 1 },
-            Place::Ring(0),
-            Place::Together,
+            Place::Ring { number: 0, acceptance: Acceptance::PressOne },
+            Place::Ring { number: 19, acceptance: Acceptance::PickUp },
+            Place::Together(Acceptance::PressOne),
             Place::Ladder(9),
             Place::Message,
         ] {
@@ -103,10 +133,12 @@ mod tests {
             "-",
             "ring",
             "ring-",
-            "ring-01",
-            "ring-+1",
-            "ring-256",
-            "together-0",
+            "ring-0",
+            "ring-01-press",
+            "ring-+1-press",
+            "ring-256-press",
+            "ring-0-press-",
+            "together",
             "ask-1",
             "Message",
             "ring-0-",

@@ -91,6 +91,8 @@ pub struct RingList {
 /// A telephone that is rung.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phone {
+    /// Whose it is, for the log and for people; decides nothing.
+    pub name: Option<String>,
     /// Its number.
     pub number: E164PhoneNumber,
     /// How long it rings.
@@ -107,7 +109,7 @@ pub enum Manner {
 }
 
 /// What counts as an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Acceptance {
     /// That somebody presses 1. No voicemail does.
     PressOne,
@@ -122,6 +124,17 @@ pub struct Voicemail {
     pub prompt: String,
     /// The longest message.
     pub longest_seconds: u16,
+    /// Whether Twilio writes down what is said.
+    pub transcription: Transcription,
+}
+
+/// Whether Twilio writes down what is said, which it charges for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transcription {
+    /// It does.
+    On,
+    /// It doesn't.
+    Off,
 }
 
 /// What counts as an emergency, and what happens then.

@@ -3,7 +3,7 @@
 //! Promises: a decision is complete: whoever carries it out decides nothing. Doesn't: know how.
 
 use super::place::Place;
-use super::settings::{Acceptance, Phone};
+use super::settings::{Acceptance, Phone, Voicemail};
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
 
 /// What a caller gets next.
@@ -40,6 +40,8 @@ pub enum Line {
     NobodyFree,
     /// Ours: that nobody has taken up the emergency yet.
     NobodyOnCall,
+    /// Ours: that nothing was said after the tone.
+    NoMessage,
     /// Ours: that the message has been taken.
     Thanks,
     /// Ours.
@@ -64,8 +66,56 @@ impl Line {
                 "Nobody on call has answered yet. They are being alerted. If anybody is in danger, hang up and call the \
                  emergency services."
             }
+            Self::NoMessage => "We did not hear a message.",
             Self::Thanks => "Thank you. We have your message.",
             Self::Goodbye => "Goodbye.",
+        }
+    }
+}
+
+impl Line {
+    /// The word in the ledger.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Notice(_) => "notice",
+            Self::Greeting(_) => "greeting",
+            Self::AfterHours(_) => "after_hours",
+            Self::Menu(_) => "menu",
+            Self::Offer(_) => "offer",
+            Self::Information(_) => "information",
+            Self::Safety(_) => "safety",
+            Self::NotUnderstood => "not_understood",
+            Self::NobodyFree => "nobody_free",
+            Self::NobodyOnCall => "nobody_on_call",
+            Self::NoMessage => "no_message",
+            Self::Thanks => "thanks",
+            Self::Goodbye => "goodbye",
+        }
+    }
+}
+
+impl Step {
+    /// The word in the ledger and in log lines.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::Ask { .. } => "ask",
+            Self::Ring(_) => "ring",
+            Self::TakeMessage(_) => "take_message",
+            Self::HangUp => "hang_up",
+        }
+    }
+}
+
+impl Mark {
+    /// The word in the ledger.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Emergency => "emergency",
+            Self::Alarm => "alarm",
         }
     }
 }
@@ -89,12 +139,7 @@ pub enum Step {
     /// Telephones are rung.
     Ring(Ring),
     /// A message is taken.
-    TakeMessage {
-        /// What is said before the tone.
-        prompt: String,
-        /// The longest message.
-        longest_seconds: u16,
-    },
+    TakeMessage(Voicemail),
     /// The call ends.
     HangUp,
 }

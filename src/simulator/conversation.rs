@@ -1,122 +1,221 @@
 //! A call from its first request to its last.
 //!
-//! Promises: one request at a time, in the order of the script; a forwarding is followed to the URL that the TwiML gave.
-//! A call that is turned away ends there.
-//! Doesn't: follow more than ten forwardings of one call.
+//! Promises: what a document says is carried out as Twilio does, on a clock of the call's own, so that nobody waits; an answer of
+//! no use leads to the fallback, and a second one to Twilio's apology. Whatever the documents say, the call ends.
 
-use std::collections::VecDeque;
+use std::time::Duration;
 
-use super::heard::Heard;
-use super::line::{Line, NoReply, Reply, Webhook};
-use super::placed_call::{Forwarding, PlacedCall, Progress, Request};
+use super::carrier::{Carrier, Delivery, Useless};
+use super::dial;
+use super::exchange::{Exchange, Request};
+use super::hearing;
+use super::line::Line;
+use super::people::People;
+use super::placed_call::{PlacedCall, STATUS_PATH};
+use super::record;
+use super::scene::{Flow, Page, Presence, Scene};
+use super::transcript::{Ear, End, Entry, Happening, Step, Truth, Who};
+use super::twiml::{Gather, RejectReason, Verb};
+use crate::twilio::call_status::CallStatus;
 
-/// A call that is passed on more often goes in circles.
-const MOST_FORWARDINGS: usize = 10;
+/// Where a number's callers are sent if an answer was of no use.
+const FALLBACK_PATH: &str = "/twilio/voice/fallback";
 
 /// What people do, and how Twilio tells of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Script {
-    /// How a forwarding ends, if there is one.
-    pub forwarding: Forwarding,
-    /// The status callbacks as they arrive: in any order, any of them more than once.
-    pub statuses: Vec<Progress>,
-    /// How often each request is sent: 1, or more as when Twilio isn't sure that we got it.
-    pub copies: usize,
+    /// Who takes part.
+    pub people: People,
+    /// How requests reach us.
+    pub delivery: Delivery,
+    /// What is set up at Twilio beside the address for calls.
+    pub number: NumberSettings,
 }
 
-/// One request and its answer.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// What was sent.
-    pub request: Request,
-    /// Where to, as the server sees it.
-    pub path: String,
-    /// How often it had been sent before.
-    pub earlier: usize,
-    /// What came back.
-    pub reply: Reply,
+/// What is set up for a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NumberSettings {
+    /// All our addresses.
+    #[default]
+    Complete,
+    /// The address for calls alone, as whoever isn't Twilio knows nothing else.
+    VoiceAlone,
 }
 
-impl Exchange {
-    /// Whether the answer is one that Twilio is content with: TwiML for a call, any success for a status.
-    #[must_use]
-    pub fn is_accepted(&self) -> bool {
-        match self.request {
-            Request::Incoming | Request::ForwardingEnded(_) => {
-                self.reply.status == 200 && !self.reply.heard.is_empty()
-            }
-            Request::Status(_) => (200..300).contains(&self.reply.status),
-        }
-    }
-}
-
-/// A call under way.
+/// A call that is over.
 #[derive(Debug)]
-pub struct Conversation<'call> {
-    line: &'call Line,
-    call: &'call PlacedCall,
-    script: Script,
-    waiting: VecDeque<(Request, Webhook)>,
-    sent: Vec<Request>,
+pub struct Conversation {
+    /// Everything that happened, by its time.
+    pub entries: Vec<Entry>,
+    /// What it came to.
+    pub truth: Truth,
 }
 
-impl<'call> Conversation<'call> {
-    /// Nothing is sent until [`next`](Self::next).
+impl Conversation {
+    /// The requests, in the order of the call's time.
+    pub fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
+        self.entries.iter().filter_map(|entry| {
+            if let Happening::Request(exchange) = &entry.what { Some(&**exchange) } else { None }
+        })
+    }
+
+    /// What the voice read to the caller, one text after the other.
     #[must_use]
-    pub fn new(line: &'call Line, call: &'call PlacedCall, script: Script) -> Self {
-        let mut conversation = Self { line, call, script, waiting: VecDeque::new(), sent: Vec::new() };
-        conversation.put(Request::Incoming, &call.incoming(line));
-        conversation
-    }
-
-    /// Sends the next request; none once the call is over.
-    pub async fn next(&mut self) -> Result<Option<Exchange>, NoReply> {
-        let Some((request, webhook)) = self.waiting.pop_front() else { return Ok(None) };
-        let path = self.line.path(&webhook.url)?.to_owned();
-        let reply = self.line.deliver(&webhook).await?;
-        let earlier = self.sent.iter().filter(|sent| **sent == request).count();
-        self.sent.push(request);
-        let exchange = Exchange { request, path, earlier, reply };
-        if self.waiting.is_empty() && exchange.is_accepted() {
-            self.go_on(&exchange);
-        }
-        Ok(Some(exchange))
-    }
-
-    /// What follows from an answer that is the last one we waited for.
-    fn go_on(&mut self, exchange: &Exchange) {
-        let follows = match exchange.request {
-            Request::Incoming | Request::ForwardingEnded(_) => true,
-            Request::Status(_) => false,
-        };
-        if !follows {
-            return;
-        }
-        let forwardings = self.sent.iter().filter(|sent| matches!(sent, Request::ForwardingEnded(_))).count();
-        match exchange.reply.heard.iter().find_map(action) {
-            Some(action) if forwardings < MOST_FORWARDINGS => {
-                let forwarding = self.script.forwarding;
-                let webhook = self.call.forwarding_ended(action, forwarding);
-                self.put(Request::ForwardingEnded(forwarding), &webhook);
-            }
-            Some(_) | None => {
-                for progress in self.script.statuses.clone() {
-                    self.put(Request::Status(progress), &self.call.status(self.line, progress));
-                }
-            }
-        }
-    }
-
-    fn put(&mut self, request: Request, webhook: &Webhook) {
-        self.waiting.extend((0..self.script.copies).map(|_| (request, webhook.clone())));
+    pub fn said(&self) -> Vec<&str> {
+        let of_caller = self.entries.iter().filter(|entry| entry.ear == Ear::Caller);
+        of_caller
+            .filter_map(
+                |entry| if let Happening::Says(text) = &entry.what { Some(text.as_str()) } else { None },
+            )
+            .collect()
     }
 }
 
-fn action(heard: &Heard) -> Option<&str> {
-    match heard {
-        Heard::Ringing { action, .. } => action.as_deref(),
-        Heard::Words(_) | Heard::Silence { .. } | Heard::HangUp | Heard::Rejection | Heard::Other { .. } => {
-            None
+/// Carries a call out, to its end.
+pub async fn converse(line: &Line, call: &PlacedCall, script: &Script) -> Conversation {
+    let carrier = Carrier::new(line, &script.delivery);
+    let mut scene = Scene::new(carrier, call, &script.people);
+    if script.number == NumberSettings::Complete {
+        tell_status(&mut scene, CallStatus::Ringing).await;
+    }
+    let last = go_through(&mut scene, script.number).await;
+    let at = scene.now;
+    scene.carrier.cut(&Ear::Caller, at);
+    match scene.truth.end {
+        End::CallerLeft => scene.note(Happening::HangsUp(Who::Caller)),
+        End::HungUp => scene.note(Happening::IsHungUp),
+        End::Rejected => scene.note(Happening::Rejected),
+        End::Failed => scene.note(Happening::ApplicationError),
+    }
+    scene.truth.lasted = at;
+    if script.number == NumberSettings::Complete {
+        tell_status(&mut scene, last).await;
+    }
+    let Scene { carrier, truth, .. } = scene;
+    Conversation { entries: carrier.end(at).await, truth }
+}
+
+/// The number's status callback.
+async fn tell_status(scene: &mut Scene<'_>, status: CallStatus) {
+    let url = format!("{}#rc=5&rp=5xx,ct,rt", scene.carrier.line().url(STATUS_PATH));
+    let lasted = if scene.truth.end == End::Rejected { Duration::ZERO } else { scene.now };
+    let webhook = scene.call.status(url, status, scene.now, lasted);
+    let at = scene.now;
+    scene.carrier.tell(at, &Ear::Caller, Request::Status(status), webhook).await;
+}
+
+/// From the first document to the last verb. Returns the status that the call ends with.
+async fn go_through(scene: &mut Scene<'_>, number: NumberSettings) -> CallStatus {
+    let mut flow = come_in(scene).await;
+    let mut page = Page { url: String::new(), verbs: [].into() };
+    let mut taken = Taken::No;
+    loop {
+        if let Flow::Failed { url, useless } = flow {
+            flow = fall_back(scene, number, url, useless).await;
         }
+        match flow {
+            Flow::GoesOn => {}
+            Flow::Document(next) => page = next,
+            Flow::Failed { .. } => {
+                scene.truth.end = End::Failed;
+                return CallStatus::Completed;
+            }
+            Flow::Ends(end) => {
+                scene.truth.end = end;
+                return CallStatus::Completed;
+            }
+        }
+        let Some(verb) = page.verbs.pop_front() else {
+            scene.truth.end = End::HungUp;
+            return CallStatus::Completed;
+        };
+        if let (Taken::No, Verb::Reject { reason }) = (taken, &verb) {
+            scene.truth.end = End::Rejected;
+            return match reason {
+                RejectReason::Busy => CallStatus::Busy,
+                RejectReason::Rejected => CallStatus::NoAnswer,
+            };
+        }
+        if taken == Taken::No && number == NumberSettings::Complete {
+            tell_status(scene, CallStatus::InProgress).await;
+        }
+        taken = Taken::Yes;
+        flow = perform(scene, &verb, &page.url).await;
+    }
+}
+
+/// Whether a call has been taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Yes,
+    No,
+}
+
+async fn come_in(scene: &mut Scene<'_>) -> Flow {
+    let webhook = scene.call.incoming(scene.carrier.line());
+    let url = webhook.url.clone();
+    match scene.carrier.ask(scene.now, &Ear::Caller, Request::Incoming, webhook).await {
+        Ok(verbs) => Flow::Document(Page { url, verbs: verbs.into() }),
+        Err(useless) => Flow::Failed { url, useless },
+    }
+}
+
+/// The fallback, where Twilio would ask it; where not, or if it fails, too, the answer has failed for good.
+async fn fall_back(scene: &mut Scene<'_>, number: NumberSettings, url: String, useless: Useless) -> Flow {
+    match (number, useless.code) {
+        (NumberSettings::Complete, Some(code)) => {
+            let fallback = scene.carrier.line().url(FALLBACK_PATH);
+            let more = vec![("ErrorCode", code.to_string()), ("ErrorUrl", url)];
+            scene.ask(&fallback, Request::Fallback, Presence::There, more).await
+        }
+        (NumberSettings::VoiceAlone, _) | (NumberSettings::Complete, None) => Flow::Failed { url, useless },
+    }
+}
+
+async fn perform(scene: &mut Scene<'_>, verb: &Verb, page: &str) -> Flow {
+    scene.begin();
+    match verb {
+        Verb::Say(say) => {
+            scene.note(Happening::Says(say.text.clone()));
+            pass(scene, hearing::reading(say))
+        }
+        Verb::Pause { length } => {
+            scene.note(Happening::Silence(*length));
+            pass(scene, *length)
+        }
+        Verb::Gather(gather) => ask(scene, gather, page).await,
+        Verb::Dial(wished) => dial::dial(scene, wished).await,
+        Verb::Record(wished) => record::record(scene, wished, page).await,
+        Verb::Redirect { url } => scene.ask(url, Request::Redirected, Presence::There, Vec::new()).await,
+        Verb::Hangup | Verb::Reject { .. } => Flow::Ends(End::HungUp),
+    }
+}
+
+fn pass(scene: &mut Scene<'_>, length: Duration) -> Flow {
+    match scene.pass_to(scene.now + length) {
+        Presence::There => Flow::GoesOn,
+        Presence::Gone => Flow::Ends(End::CallerLeft),
+    }
+}
+
+/// A question. Whoever hangs up meanwhile is not asked any more: there is no request.
+async fn ask(scene: &mut Scene<'_>, gather: &Gather, page: &str) -> Flow {
+    scene.truth.steps.push(Step::Question);
+    let answer = scene.next_answer();
+    let asked = hearing::ask(gather, &answer, scene.people.caller.patience);
+    let began = scene.now;
+    for (after, happening) in asked.happenings {
+        scene.carrier.note(began + after, &Ear::Caller, happening);
+    }
+    if scene.pass_to(began + asked.took) == Presence::Gone {
+        return Flow::Ends(End::CallerLeft);
+    }
+    scene.truth.answers.extend(asked.gathered.answer());
+    match asked.gathered.parameters(gather) {
+        Some(more) => {
+            let url = gather.action.as_deref().unwrap_or(page);
+            scene.ask(url, Request::Asked, Presence::There, more).await
+        }
+        None => Flow::GoesOn,
     }
 }

@@ -1,22 +1,22 @@
 //! The line from Twilio to us: one signed request over plain HTTP, and what came back.
 //!
 //! Promises: the signature covers the public URL and the form exactly as they stand there, while the request goes to the
-//! local address. A proxy of the environment is never asked, and a redirection never followed.
+//! local address. The connection settings behind the URL's `#` hold: limits of time, and which failures are tried again, with
+//! the same idempotency token. A proxy of the environment is never asked, and a redirection never followed.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::redirect::Policy;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::redirect;
 
-use super::heard::{Heard, NotTwiml};
+use super::policy::{InvalidPolicy, Policy, Trouble};
 use crate::twilio::form::FormParameters;
 use crate::twilio::public_url::PublicBaseUrl;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::{self, AuthToken, SignedBody};
-
-/// After which Twilio gives a voice webhook up.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Who signs what is sent.
 #[derive(Clone, Debug)]
@@ -27,11 +27,13 @@ pub enum Signer {
     Nobody,
 }
 
-/// How Twilio reaches a server of ours. Cheap to clone.
+/// How Twilio reaches servers of ours that share one public URL. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Line {
     client: reqwest::Client,
-    address: SocketAddr,
+    addresses: Arc<[SocketAddr]>,
+    /// How many requests went out: each goes to the next server.
+    sent: Arc<AtomicUsize>,
     public_url: PublicBaseUrl,
     account_sid: AccountSid,
     signer: Signer,
@@ -53,13 +55,15 @@ pub struct Webhook {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// What the caller hears, if the answer is TwiML.
-    pub heard: Vec<Heard>,
-    /// How long the answer took.
+    /// What it says it is, without parameters, in lower case.
+    pub content_type: Option<String>,
+    /// As text.
+    pub body: String,
+    /// How long the answer took, with all attempts.
     pub took: Duration,
 }
 
-/// There was no answer, or none that Twilio would understand.
+/// There was no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum NoReply {
     /// The HTTP client can't be made.
@@ -73,7 +77,10 @@ pub enum NoReply {
         /// Where it should.
         public_url: String,
     },
-    /// The connection failed, broke off, or took too long.
+    /// The URL asks for connections that Twilio does not make.
+    #[error(transparent)]
+    Policy(#[from] InvalidPolicy),
+    /// The connection failed, or broke off.
     #[error("{address} did not answer: {source}")]
     Silence {
         /// Who was asked.
@@ -81,9 +88,24 @@ pub enum NoReply {
         /// Why.
         source: reqwest::Error,
     },
-    /// An answer that says it is XML, and is no TwiML.
-    #[error(transparent)]
-    NotTwiml(#[from] NotTwiml),
+    /// It took too long.
+    #[error("{address} did not answer within {} ms", patience.as_millis())]
+    Late {
+        /// Who was asked.
+        address: SocketAddr,
+        /// How long Twilio waits.
+        patience: Duration,
+    },
+}
+
+impl NoReply {
+    fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Silence { source, .. } if source.is_connect() => Some(Trouble::Connect),
+            Self::Silence { .. } | Self::Late { .. } => Some(Trouble::Read),
+            Self::Client(_) | Self::Elsewhere { .. } | Self::Policy(_) => None,
+        }
+    }
 }
 
 impl Line {
@@ -94,14 +116,21 @@ impl Line {
         account_sid: AccountSid,
         signer: Signer,
     ) -> Result<Self, NoReply> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .timeout(PATIENCE)
-            .user_agent("TwilioProxy/1.1")
-            .build()
-            .map_err(NoReply::Client)?;
-        Ok(Self { client, address, public_url, account_sid, signer })
+        let client = client(Policy::default().connect)?;
+        Ok(Self {
+            client,
+            addresses: [address].into(),
+            sent: Arc::default(),
+            public_url,
+            account_sid,
+            signer,
+        })
+    }
+
+    /// The same line to several servers: each request goes to the next one.
+    #[must_use]
+    pub fn shared_by(&self, addresses: &[SocketAddr]) -> Self {
+        Self { addresses: addresses.into(), ..self.clone() }
     }
 
     /// The same line with another signature.
@@ -114,6 +143,17 @@ impl Line {
     #[must_use]
     pub fn account_sid(&self) -> &AccountSid {
         &self.account_sid
+    }
+
+    /// What a URL in our TwiML means: a path is one of the public URL's host.
+    #[must_use]
+    pub fn resolve(&self, url: &str) -> String {
+        if !url.starts_with('/') {
+            return url.to_owned();
+        }
+        let base = self.public_url.as_str();
+        let host = base.match_indices('/').nth(2).map_or(base, |(slash, _)| base.split_at(slash).0);
+        format!("{host}{url}")
     }
 
     /// The public URL of a path.
@@ -131,12 +171,38 @@ impl Line {
         })
     }
 
-    /// Sends the request once.
+    /// Sends the request, and sends it again where the URL's settings say so.
     pub async fn deliver(&self, webhook: &Webhook) -> Result<Reply, NoReply> {
+        let policy = Policy::of_url(&webhook.url)?;
+        let began = Instant::now();
+        let mut attempts = 0;
+        loop {
+            let attempted = self.attempt(webhook, &policy, began).await;
+            let trouble = match &attempted {
+                Ok(reply) => trouble_of(reply.status),
+                Err(error) => error.trouble(),
+            };
+            let is_retried = trouble.is_some_and(|trouble| policy.retried.contains(&trouble));
+            if !is_retried || attempts == policy.retries || began.elapsed() >= policy.total {
+                return attempted;
+            }
+            attempts += 1;
+        }
+    }
+
+    async fn attempt(&self, webhook: &Webhook, policy: &Policy, began: Instant) -> Result<Reply, NoReply> {
         let url = webhook.url.split('#').next().unwrap_or_default();
-        let local = format!("http://{}{}", self.address, self.path(url)?);
-        let mut request = self
-            .client
+        let turn = self.sent.fetch_add(1, Ordering::Relaxed) % self.addresses.len().max(1);
+        let Some(address) = self.addresses.get(turn).copied() else {
+            return Err(NoReply::Elsewhere {
+                url: url.to_owned(),
+                public_url: self.public_url.as_str().to_owned(),
+            });
+        };
+        let local = format!("http://{address}{}", self.path(url)?);
+        let is_usual = policy.connect == Policy::default().connect;
+        let client = if is_usual { self.client.clone() } else { client(policy.connect)? };
+        let mut request = client
             .post(local)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=UTF-8")
             .header("I-Twilio-Idempotency-Token", &webhook.idempotency_token)
@@ -148,22 +214,39 @@ impl Line {
             }
             Signer::Nobody => {}
         }
-        let silence = |source| NoReply::Silence { address: self.address, source };
-        let began = Instant::now();
-        let response = request.send().await.map_err(silence)?;
-        let (status, is_xml) = (response.status().as_u16(), is_xml(response.headers()));
-        let body = response.text().await.map_err(silence)?;
-        let took = began.elapsed();
-        let heard = if is_xml { Heard::read(&body)? } else { Vec::new() };
-        Ok(Reply { status, heard, took })
+        let patience = policy.read.min(policy.total.saturating_sub(began.elapsed()));
+        let answered = tokio::time::timeout(patience, answer(request)).await;
+        let answer = answered.map_err(|_| NoReply::Late { address, patience })?;
+        let (status, content_type, body) = answer.map_err(|source| NoReply::Silence { address, source })?;
+        Ok(Reply { status, content_type, body, took: began.elapsed() })
     }
 }
 
-/// Twilio reads these as TwiML.
-fn is_xml(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    ["text/xml", "application/xml", "text/html"].iter().any(|known| essence.eq_ignore_ascii_case(known))
+fn client(connect: Duration) -> Result<reqwest::Client, NoReply> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(connect)
+        .user_agent("TwilioProxy/1.1")
+        .build()
+        .map_err(NoReply::Client)
+}
+
+/// The status, the content type and the body.
+async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, Option<String>, String), reqwest::Error> {
+    let response = request.send().await?;
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.and_then(|value| value.split(';').next());
+    let essence = essence.map(|value| value.trim().to_ascii_lowercase());
+    Ok((response.status().as_u16(), essence, response.text().await?))
+}
+
+fn trouble_of(status: u16) -> Option<Trouble> {
+    match status {
+        400..500 => Some(Trouble::Client),
+        500.. => Some(Trouble::Server),
+        0..400 => None,
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +257,14 @@ mod tests {
         let account_sid = AccountSid::parse("AC00000000000000000000000000000001").unwrap();
         let public_url = PublicBaseUrl::parse(public_url).unwrap();
         Line::new(([127, 0, 0, 1], 1).into(), public_url, account_sid, Signer::Nobody).unwrap()
+    }
+
+    #[test]
+    fn a_path_in_our_twiml_is_one_of_our_host() {
+        let line = line("https://phone.example.com/calls");
+
+        assert_eq!(line.resolve("/calls/next"), "https://phone.example.com/calls/next");
+        assert_eq!(line.resolve("https://other.example/x"), "https://other.example/x");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! Doesn't: know what the words mean.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::database::Database;
@@ -12,15 +13,17 @@ use super::ingest::IngestError;
 use super::scope::TenantScope;
 use crate::twilio::sid::CallSid;
 
-/// What was decided for a call. A call has one decision.
+/// What was decided for a call, after one of its steps. Each step has one decision.
 #[derive(Clone, Debug)]
 pub struct Decided {
     /// Whose call.
     pub scope: TenantScope,
     /// Which call.
     pub call_sid: CallSid,
-    /// The word in the ledger.
-    pub decision: &'static str,
+    /// After which step: `incoming`, or the place of the one that ended.
+    pub after: String,
+    /// What: `decision` and whatever tells more. The fold reads `closed`, `mark`, `patience`, `rings` and `leads_to`.
+    pub noted: Value,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -38,16 +41,18 @@ pub async fn record(database: &Database, mut decided: Vec<Decided>) -> Result<()
     let tenants: Vec<Uuid> = decided.iter().map(|one| one.scope.tenant_id().as_uuid()).collect();
     let ids: Vec<Uuid> = decided.iter().map(|_| Uuid::now_v7()).collect();
     let calls: Vec<String> = decided.iter().map(|one| one.call_sid.as_str().to_owned()).collect();
-    let words: Vec<String> = decided.iter().map(|one| one.decision.to_owned()).collect();
     let times: Vec<DateTime<Utc>> = decided.iter().map(|one| one.at).collect();
+    let (places, noted): (Vec<String>, Vec<Value>) =
+        decided.into_iter().map(|one| (one.after, one.noted)).unzip();
     let connection = database.behind_the_answers().await?;
     let statement = sqlx::query!(
-        "SELECT switchboard.record_decisions($1, $2, $3, $4, $5)",
+        "SELECT switchboard.record_decisions($1, $2, $3, $4, $5, $6)",
         &tenants,
         &ids,
         &calls,
-        &words,
-        &times
+        &places,
+        &times,
+        &noted
     );
     connection.within_deadline(async |connection| Ok(statement.execute(connection).await.map(drop)?)).await
 }

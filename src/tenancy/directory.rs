@@ -2,6 +2,8 @@
 //!
 //! Promises: what spans tenants goes through functions of the database that give away only what the question needs.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use super::account::{Account, AccountReach};
@@ -10,7 +12,6 @@ use super::ids::TenantId;
 use super::ingest::CallSettings;
 use super::scope::{TenantScope, VerifiedOperator};
 use super::secrets::{CannotOpen, CannotSeal, KeyRing, PRIMARY_TOKEN, Place, SECONDARY_TOKEN};
-use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::AuthToken;
 
@@ -254,8 +255,8 @@ pub(super) async fn routes(database: &Database) -> Result<Vec<Route>, sqlx::Erro
     let mut connection = database.directory().await?;
     let rows = sqlx::query!(
         r#"SELECT phone_number AS "phone_number!", tenant_id AS "tenant_id!", slug AS "slug!",
-                  company_name AS "company_name!", greeting_message, forward_number
-             FROM switchboard.list_numbers() WHERE is_active"#
+                  company_name AS "company_name!", settings AS "settings!"
+             FROM switchboard.list_routes()"#
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -265,8 +266,7 @@ pub(super) async fn routes(database: &Database) -> Result<Vec<Route>, sqlx::Erro
         settings: CallSettings {
             slug: row.slug,
             company_name: row.company_name,
-            greeting_message: row.greeting_message,
-            forward_number: row.forward_number.and_then(|number| E164PhoneNumber::parse(&number).ok()),
+            stored: Arc::new(row.settings),
         },
     });
     Ok(route.collect())

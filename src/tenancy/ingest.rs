@@ -17,7 +17,6 @@ use super::scope::TenantScope;
 use super::twilio_request::VerifiedTwilioRequest;
 use super::webhook_connections::IngestConnection;
 use crate::twilio::call_status::CallStatus;
-use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::CallSid;
 
 /// Nobody has waited for the statement for more than a second by then. The sooner it is given up, the sooner its place
@@ -38,8 +37,12 @@ pub struct Told {
 /// What happened to a call, as one line of its ledger.
 #[derive(Clone, Debug)]
 pub struct CallEvent {
-    /// Which call.
+    /// Which call: of a leg that a call dialled, the call that dialled it.
     pub call_sid: CallSid,
+    /// The dialled leg that it is about; none: the call itself.
+    pub leg_sid: Option<CallSid>,
+    /// The step of the call that it belongs to, as the URL names it.
+    pub place: Option<String>,
     /// What kind of event.
     pub kind: EventKind,
     /// What makes a repetition a repetition: two events of one call with the same key are one.
@@ -56,8 +59,7 @@ pub struct CallEvent {
     pub payload: Value,
 }
 
-/// What was heard: a call that comes in, a status of it, the end of its forwarding, Twilio's call for help because our
-/// answer was of no use, or what we decided.
+/// What was heard of a call, and what we decided.
 #[derive(Clone, Copy, Debug, ToSchema, PartialEq, Eq)]
 #[schema(rename_all = "snake_case", example = "status")]
 pub enum EventKind {
@@ -65,8 +67,22 @@ pub enum EventKind {
     Incoming,
     /// A status callback.
     Status,
-    /// A forwarding ended.
+    /// A question ended.
+    Asked,
+    /// Ringing, or the conversation after it, ended.
     DialResult,
+    /// The caller left a message.
+    Message,
+    /// Somebody who was rung picked up, and heard that there is a call; or pressed a key.
+    Whisper,
+    /// A status callback of a leg that the call dialled.
+    Leg,
+    /// A recording is ready.
+    Recording,
+    /// A recording was written down.
+    Transcription,
+    /// A call that never got its end was looked for.
+    Swept,
     /// Twilio could not use our answer.
     Fallback,
     /// What we answered. Ours, not Twilio's.
@@ -80,7 +96,14 @@ impl EventKind {
         match self {
             Self::Incoming => "incoming",
             Self::Status => "status",
+            Self::Asked => "asked",
             Self::DialResult => "dial_result",
+            Self::Message => "message",
+            Self::Whisper => "whisper",
+            Self::Leg => "leg",
+            Self::Recording => "recording",
+            Self::Transcription => "transcription",
+            Self::Swept => "swept",
             Self::Fallback => "fallback",
             Self::Decision => "decision",
         }
@@ -96,17 +119,15 @@ pub enum Addressed {
     RunningCall(TenantId),
 }
 
-/// What routing needs to know of a tenant.
+/// What is known of a tenant when one of its calls is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallSettings {
     /// The tenant's short name, for log lines.
     pub slug: String,
     /// The firm's name.
     pub company_name: String,
-    /// What the caller hears first; none: a sentence with the firm's name.
-    pub greeting_message: Option<String>,
-    /// Where calls are forwarded to.
-    pub forward_number: Option<E164PhoneNumber>,
+    /// How its calls are handled, as its row has it: what `Handling::read` reads.
+    pub stored: Arc<Value>,
 }
 
 /// Why a call belongs to nobody: no tenant owns the number, the account may not call the tenant that does, or that tenant is
@@ -149,6 +170,15 @@ pub enum News {
     Repeated,
 }
 
+/// Whether somebody who was rung pressed 1, as far as the ledger knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acknowledged {
+    /// In this step, yes.
+    Yes,
+    /// In this step, no; or the event is not the end of one.
+    No,
+}
+
 /// A call that has a tenant.
 #[derive(Clone, Debug)]
 pub struct RoutedCall {
@@ -158,6 +188,8 @@ pub struct RoutedCall {
     pub settings: CallSettings,
     /// Whether the event was new.
     pub news: News,
+    /// Whether the call was taken, where ringing has ended.
+    pub acknowledged: Acknowledged,
 }
 
 /// What became of an event.

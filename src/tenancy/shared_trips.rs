@@ -9,18 +9,19 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use sqlx::PgConnection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::ids::TenantId;
 use super::ingest::{
-    Addressed, CallSettings, IngestError, Ingested, News, QuarantineReason, RoutedCall, Told,
+    Acknowledged, Addressed, CallSettings, IngestError, Ingested, News, QuarantineReason, RoutedCall, Told,
 };
 use super::scope::TenantScope;
 use super::webhook_connections::{IngestConnection, WebhookConnections};
 use crate::twilio::call_status::CallStatus;
-use crate::twilio::phone_number::E164PhoneNumber;
+use crate::twilio::sid::CallSid;
 
 /// Events in one statement. More would save next to nothing, and more would wait where somebody has locked the call of one.
 const MOST_TOGETHER: usize = 8;
@@ -154,28 +155,28 @@ struct Row {
     routed_tenant_id: Option<Uuid>,
     refusal: Option<String>,
     is_news: bool,
+    was_accepted: bool,
     tenant_slug: Option<String>,
     tenant_company_name: Option<String>,
-    tenant_greeting_message: Option<String>,
-    tenant_forward_number: Option<String>,
+    tenant_settings: Option<Value>,
 }
 
 /// The one statement. The function sets the tenant for each event, and looks at nothing before.
 async fn write(connection: &mut PgConnection, company: &[Arc<Told>]) -> Written {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT e.place AS "place!", r.routed_tenant_id, r.refusal, r.is_news AS "is_news!", r.tenant_slug,
-                  r.tenant_company_name, r.tenant_greeting_message, r.tenant_forward_number
+        r#"SELECT e.place AS "place!", r.routed_tenant_id, r.refusal, r.is_news AS "is_news!",
+                  r.was_accepted AS "was_accepted!", r.tenant_slug, r.tenant_company_name, r.tenant_settings
              FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
-                         $8::text[], $9::text[], $10::text[], $11::integer[], $12::timestamptz[],
-                         $13::timestamptz[], $14::jsonb[])
+                         $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::integer[],
+                         $14::timestamptz[], $15::timestamptz[], $16::jsonb[])
                   WITH ORDINALITY AS e (account_sid, account_source, our_number, running_tenant_id, call_id, event_id,
-                                        call_sid, kind, key, status, sequence_number, occurred_at, received_at,
-                                        payload, place),
+                                        call_sid, leg_sid, step, kind, key, status, sequence_number, occurred_at,
+                                        received_at, payload, place),
                   switchboard.ingest_call_event(
                       e.account_sid, e.account_source, e.our_number, e.running_tenant_id, e.call_id, e.event_id,
-                      e.call_sid, e.kind, e.key, e.status, e.sequence_number, e.occurred_at, e.received_at,
-                      e.payload) r"#,
+                      e.call_sid, e.leg_sid, e.step, e.kind, e.key, e.status, e.sequence_number, e.occurred_at,
+                      e.received_at, e.payload) r"#,
         of_each(company, |told| told.request.account_sid().as_str()) as _,
         of_each(company, |told| told.request.account_source().as_str()) as _,
         of_each(company, our_number) as _,
@@ -183,6 +184,8 @@ async fn write(connection: &mut PgConnection, company: &[Arc<Told>]) -> Written 
         of_each(company, |_| Uuid::now_v7()) as _,
         of_each(company, |_| Uuid::now_v7()) as _,
         of_each(company, |told| told.event.call_sid.as_str()) as _,
+        of_each(company, |told| told.event.leg_sid.as_ref().map(CallSid::as_str)) as _,
+        of_each(company, |told| told.event.place.as_deref()) as _,
         of_each(company, |told| told.event.kind.as_str()) as _,
         of_each(company, |told| told.event.key.as_str()) as _,
         of_each(company, |told| told.event.status.map(CallStatus::as_str)) as _,
@@ -227,19 +230,15 @@ fn understood(row: Row) -> Result<Ingested, IngestError> {
         let reason = QuarantineReason::parse(&word).ok_or(IngestError::NotUnderstood)?;
         return Ok(Ingested::Quarantined(reason));
     }
-    let (Some(tenant), Some(slug), Some(company_name)) =
-        (row.routed_tenant_id, row.tenant_slug, row.tenant_company_name)
+    let (Some(tenant), Some(slug), Some(company_name), Some(stored)) =
+        (row.routed_tenant_id, row.tenant_slug, row.tenant_company_name, row.tenant_settings)
     else {
         return Err(IngestError::NotUnderstood);
     };
     Ok(Ingested::Routed(RoutedCall {
         scope: TenantScope::proven(tenant.into()),
-        settings: CallSettings {
-            slug,
-            company_name,
-            greeting_message: row.tenant_greeting_message,
-            forward_number: row.tenant_forward_number.and_then(|number| E164PhoneNumber::parse(&number).ok()),
-        },
+        settings: CallSettings { slug, company_name, stored: Arc::new(stored) },
         news: if row.is_news { News::First } else { News::Repeated },
+        acknowledged: if row.was_accepted { Acknowledged::Yes } else { Acknowledged::No },
     }))
 }

@@ -67,6 +67,13 @@ impl E164PhoneNumber {
         &self.0
     }
 
+    /// The digits of its country calling code, such as `1` or `44`.
+    #[must_use]
+    pub fn country_code(&self) -> &str {
+        let digits = self.0.trim_start_matches('+');
+        digits.split_at_checked(country_code_length(digits)).map_or(digits, |(country_code, _)| country_code)
+    }
+
     /// The country code and the last four digits, as in `+1•••0100`; fewer of a number so short that four
     /// would be more than half of it.
     #[must_use]

@@ -8,6 +8,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::url_parts::UrlParts;
 
+/// What follows an address whose callbacks Twilio is to repeat: five times, on our errors and where it can't reach us. Twilio
+/// neither signs nor sends it.
+pub const RETRIES: &str = "#rc=5&rp=5xx,ct,rt";
+
 /// Why a text can't be the public base URL; each message says what to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPublicBaseUrl {

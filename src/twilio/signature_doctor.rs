@@ -20,6 +20,7 @@ pub use observed::Observed;
 
 use self::forms::SignedForm;
 use super::form::FormParameters;
+use super::public_url::RETRIES;
 use super::signature::{AuthToken, SignedBody, candidate_urls, verify};
 use super::url_parts::UrlParts;
 
@@ -33,8 +34,6 @@ const MOST_FIELDS: usize = 256;
 const MOST_OTHER_TOKENS: usize = 24;
 /// URLs that Twilio may make of one, tried for each change of query, form or token: as it is, and with its port changed.
 const SPELLINGS: usize = 2;
-/// The fragment that our documentation tells people to write on a status address.
-const OUR_FRAGMENT: &str = "rc=5&rp=5xx,ct,rt";
 
 /// What it can always be, likeliest first.
 const CAUSES: [Likely; 3] = [Likely::OldToken, Likely::ChangedOnTheWay, Likely::Forged];
@@ -176,7 +175,7 @@ impl<'a> Search<'a> {
     fn odd_url(&mut self, address: &str) -> Option<Finding> {
         let refused = self.refused;
         let urls = spellings(address, refused.path_and_query);
-        let fragments = refused.observed.fragment.into_iter().chain([OUR_FRAGMENT]);
+        let fragments = refused.observed.fragment.into_iter().chain([RETRIES.trim_start_matches('#')]);
         let mut with_fragment =
             fragments.flat_map(|fragment| urls.iter().map(move |url| format!("{url}#{fragment}")));
         if with_fragment.any(|url| self.own_fits(&url, self.as_sent())) {

@@ -31,6 +31,7 @@ const STRANGERS: &[Stranger] = &[
         instead: "turn the row or the error into a plain value in a `store.rs` or in `tenancy/` first",
     },
     Stranger { place: "src/hours", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
+    Stranger { place: "src/handling", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
     Stranger { place: "src/routing", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
     Stranger { place: "src/calls/routing", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
     Stranger {

@@ -35,7 +35,7 @@ async fn a_caller_hears_the_greeting_and_is_forwarded() {
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
     <Say>Thank you for calling acme.</Say>
-    <Dial action="https://calls.example.com/twilio/t/TENANT/voice/dial-result" method="POST" timeout="20" answerOnBridge="true">
+    <Dial action="https://calls.example.com/twilio/t/TENANT/voice/step/ring-0-pickup" method="POST" timeout="20" answerOnBridge="true">
     <Number>+12145550199</Number>
     </Dial>
     </Response>

@@ -17,7 +17,7 @@ fn fallback(twilio: &Twilio, call: &Call) -> Webhook {
 
 /// What Twilio asks once the answer to the end of a forwarding was of no use.
 fn fallback_after_forwarding(twilio: &Twilio, firm: &Firm, call: &Call) -> Webhook {
-    let failed = format!("https://calls.example.com/twilio/t/{}/voice/dial-result", firm.id);
+    let failed = format!("https://calls.example.com/twilio/t/{}/voice/step/ring-0-pickup", firm.id);
     fallback(twilio, call).with("ErrorUrl", &failed)
 }
 

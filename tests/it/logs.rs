@@ -145,7 +145,7 @@ async fn every_request_has_one_line_with_tenant_call_decision_and_duration() {
             }
         }
     }
-    assert_eq!(lines[5]["span"]["route"], "/twilio/t/{tenant_id}/voice/dial-result");
+    assert_eq!(lines[5]["span"]["route"], "/twilio/t/{tenant_id}/voice/step/{place}");
 }
 
 #[tokio::test]

@@ -56,6 +56,7 @@ mod roles;
 mod round_trip;
 mod rules;
 mod serving;
+mod simulator;
 mod storm;
 mod strangers;
 mod target;

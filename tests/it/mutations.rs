@@ -117,7 +117,7 @@ impl Genuine {
     /// The same body at another address.
     fn other_addresses(&self) -> Vec<Webhook> {
         let query = ["", "x", "AccountSid=", "bodySHA256=0", "CallSid=CA1"];
-        let doors = [VOICE, STATUS, "/twilio/t/0/voice/dial-result"];
+        let doors = [VOICE, STATUS, "/twilio/t/0/voice/step/ring-0-pickup"];
         let moved = doors.map(|door| self.webhook.clone().at(door));
         query
             .iter()

@@ -142,10 +142,11 @@ async fn however_late_each_event_comes_twilios_own_times_count() {
     let row = stage.database.row(&distinct).await["row"].clone();
     let expected = json!({
         "tenant_id": acme.id, "parent_call_sid": null, "from_number": "+19725550123", "to_number": acme.number,
-        "caller_name": "JENNY TUTONE", "direction": "inbound", "status": "completed", "outcome": null,
+        "caller_name": "JENNY TUTONE", "direction": "inbound", "status": "completed", "outcome": "missed",
         "duration": 42, "recording_url": "https://api/RE1", "transcript": null, "summary": null,
-        "appointment_booked": false, "is_missed": false, "is_after_hours": false, "cost": null,
-        "started_at": "2026-03-03T17:02:11+00:00", "answered_at": null, "ended_at": "2026-03-03T17:02:14+00:00",
+        "appointment_booked": false, "is_missed": true, "is_after_hours": false, "cost": null,
+        "started_at": "2026-03-03T17:02:11+00:00", "answered_at": null, "answered_by": null,
+        "alarmed_at": null, "ended_at": "2026-03-03T17:02:14+00:00",
     });
     assert_eq!(row, expected);
 }

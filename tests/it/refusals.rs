@@ -131,7 +131,7 @@ async fn what_is_not_proved_is_refused_alike_and_changes_nothing() {
 #[tokio::test]
 async fn a_path_that_names_no_tenant_is_as_forbidden_as_any_other_to_strangers() {
     let scene = Scene::new().await;
-    let webhook = scene.voice().at("/twilio/t/acme/voice/dial-result");
+    let webhook = scene.voice().at("/twilio/t/acme/voice/step/ring-0-pickup");
 
     let unsigned = scene.refused(&webhook.clone().with_signatures(&[])).await;
     let genuine = scene.refused(&webhook).await;

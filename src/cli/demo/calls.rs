@@ -1,12 +1,19 @@
 //! The calls of the demo, and what each should come to.
 
+use std::time::Duration;
+
 use super::cast::{Cast, Firm};
-use crate::simulator::{Exchange, Forwarding, Progress, Script};
+use crate::simulator::{
+    Callee, Caller, Conversation, Delivery, Leaves, NumberSettings, Order, People, Script,
+};
 use crate::twilio::phone_number::{E164PhoneNumber, InvalidPhoneNumber};
 use crate::twilio::sid::CallSid;
 
 /// Set aside for stories, and nobody's here.
 const NOBODYS_NUMBER: &str = "+14155550100";
+
+/// The same disorder every time.
+const SEED: u64 = 7;
 
 /// Who signs a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +46,6 @@ pub(super) struct PlannedCall {
     pub(super) title: String,
     pub(super) from: &'static str,
     pub(super) to: E164PhoneNumber,
-    /// From the first ring to the end, in seconds.
-    pub(super) length: u32,
     pub(super) script: Script,
     pub(super) hand: Hand,
     pub(super) fate: Fate,
@@ -51,80 +56,86 @@ pub(super) struct PlannedCall {
 pub(super) struct MadeCall {
     pub(super) planned: PlannedCall,
     pub(super) call_sid: CallSid,
-    pub(super) exchanges: Vec<Exchange>,
+    pub(super) conversation: Conversation,
 }
 
 impl MadeCall {
+    /// How long it took, begun seconds counted.
+    pub(super) fn seconds(&self) -> u64 {
+        self.conversation.truth.lasted.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
+    }
+
     /// How many different requests there were: what the ledger should hold.
     pub(super) fn different_requests(&self) -> usize {
-        self.exchanges.iter().filter(|exchange| exchange.earlier == 0).count()
+        self.conversation.exchanges().filter(|exchange| exchange.earlier == 0).count()
     }
 }
 
 /// All calls, in their order.
 pub(super) fn planned(cast: &Cast) -> Result<Vec<PlannedCall>, InvalidPhoneNumber> {
     let (acme, lakeside) = (&cast.acme, &cast.lakeside);
-    let [ringing, in_progress, completed] = Progress::ALL;
     Ok(vec![
         PlannedCall {
-            script: script(
-                Forwarding::Answered { seconds: 38 },
-                &[completed, ringing, completed, in_progress, ringing],
-            ),
+            script: Script {
+                delivery: Delivery { order: Order::Shuffled { seed: SEED }, copies: 1 },
+                ..answered_by(Callee::Accepts)
+            },
             ..to_firm(
                 acme,
-                "A customer reaches somebody at Acme Heating. Statuses come in disorder.",
+                "A customer reaches somebody at Acme Heating. Callbacks come in disorder.",
                 "+19725550123",
-                47,
                 Some("answered"),
             )
         },
         PlannedCall {
-            script: Script { copies: 2, ..script(Forwarding::Unanswered, &[ringing, completed]) },
+            script: Script {
+                delivery: Delivery { order: Order::AsItHappens, copies: 2 },
+                ..answered_by(Callee::Ignores)
+            },
             ..to_firm(
                 acme,
                 "Nobody at Acme picks up. Twilio sends everything twice.",
                 "+12065550109",
-                26,
                 Some("missed"),
             )
         },
-        to_firm(lakeside, "Somebody withholds their number from Lakeside Plumbing.", "anonymous", 9, None),
+        to_firm(lakeside, "Somebody withholds their number from Lakeside Plumbing.", "anonymous", None),
         PlannedCall {
-            script: script(Forwarding::CallerLeft, &[completed, in_progress, ringing]),
-            ..to_firm(acme, "A caller hangs up while Acme's phone rings.", "+15125550143", 12, Some("missed"))
+            script: leaving_after(12),
+            ..to_firm(acme, "A caller hangs up while Acme's phone rings.", "+15125550143", Some("missed"))
         },
         PlannedCall {
             hand: Hand::Forger,
             fate: Fate::Refused,
-            ..to_firm(acme, "Somebody who isn't Twilio pretends to be.", "+12125550191", 5, None)
+            script: Script { number: NumberSettings::VoiceAlone, ..Script::default() },
+            ..to_firm(acme, "Somebody who isn't Twilio pretends to be.", "+12125550191", None)
         },
         PlannedCall {
             to: E164PhoneNumber::parse(NOBODYS_NUMBER)?,
             fate: Fate::Quarantined,
-            ..to_firm(acme, "A call to a number that belongs to nobody here.", "+15045550118", 8, None)
+            ..to_firm(acme, "A call to a number that belongs to nobody here.", "+15045550118", None)
         },
     ])
 }
 
-fn to_firm(
-    firm: &Firm,
-    title: &str,
-    from: &'static str,
-    length: u32,
-    outcome: Option<&'static str>,
-) -> PlannedCall {
+fn to_firm(firm: &Firm, title: &str, from: &'static str, outcome: Option<&'static str>) -> PlannedCall {
     PlannedCall {
         title: title.to_owned(),
         from,
         to: firm.number.clone(),
-        length,
-        script: script(Forwarding::Unanswered, &[Progress::Completed]),
+        script: Script::default(),
         hand: Hand::Twilio,
         fate: Fate::Logged { tenant: firm.slug, outcome },
     }
 }
 
-fn script(forwarding: Forwarding, statuses: &[Progress]) -> Script {
-    Script { forwarding, statuses: statuses.to_vec(), copies: 1 }
+fn answered_by(callee: Callee) -> Script {
+    let people = People { phones: vec![callee.into()], ..People::default() };
+    Script { people, ..Script::default() }
+}
+
+fn leaving_after(seconds: u64) -> Script {
+    let leaves = Leaves::After(Duration::from_secs(seconds));
+    let caller = Caller { leaves, ..Caller::default() };
+    Script { people: People { caller, ..answered_by(Callee::Ignores).people }, ..Script::default() }
 }

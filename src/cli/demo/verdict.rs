@@ -45,16 +45,18 @@ pub(super) fn judge(made: &[MadeCall], evidence: &Evidence) -> Vec<Check> {
 fn answers(made: &[MadeCall]) -> Check {
     let mut faults = Vec::new();
     for call in made {
-        for exchange in &call.exchanges {
-            let Exchange { request, reply, .. } = exchange;
+        for exchange in call.conversation.exchanges() {
+            let Exchange { request, path, status, answer, .. } = exchange;
             let is_right = match call.planned.fate {
-                Fate::Refused => reply.status == 403,
+                Fate::Refused => *status == Some(403),
                 Fate::Logged { .. } | Fate::Quarantined => exchange.is_accepted(),
             };
-            let first = call.exchanges.iter().find(|first| first.request == *request);
+            let is_same = |first: &&Exchange| (&first.request, &first.path) == (request, path);
+            let first = call.conversation.exchanges().find(is_same);
             if !is_right {
-                faults.push(format!("{}: {request} was answered with {}", call.call_sid, reply.status));
-            } else if first.is_some_and(|first| first.reply.heard != reply.heard) {
+                let why = answer.as_ref().map_or_else(ToString::to_string, |_| "success".to_owned());
+                faults.push(format!("{}: {request}: {why}", call.call_sid));
+            } else if first.is_some_and(|first| first.answer.as_ref().ok() != answer.as_ref().ok()) {
                 faults.push(format!("{}: {request} was answered otherwise when repeated", call.call_sid));
             }
         }
@@ -72,7 +74,7 @@ fn rows(made: &[MadeCall], evidence: &Evidence) -> Check {
             evidence.rows.iter().filter(|row| row.call.call_sid == call.call_sid.as_str()).collect();
         let expected = format!(
             "{tenant}: completed, {} s, {}, from {} to {}",
-            call.planned.length,
+            call.seconds(),
             outcome.unwrap_or("-"),
             call.planned.from,
             call.planned.to.as_str()
@@ -109,7 +111,7 @@ fn ledger(made: &[MadeCall], evidence: &Evidence) -> Check {
     for call in logged {
         let expected = call.different_requests();
         let found = evidence.events.get(call.call_sid.as_str()).copied().unwrap_or_default();
-        requests += call.exchanges.len();
+        requests += call.conversation.exchanges().count();
         events += expected;
         if found != expected {
             faults.push(format!(

@@ -6,12 +6,11 @@ use super::check::{Area, Check};
 use crate::cli::numbers_at_twilio::TwilioNumber;
 use crate::cli::output::count;
 use crate::numbers::store::ListedNumber;
+use crate::twilio::public_url::RETRIES;
 
 const VOICE: &str = "/twilio/voice";
 const STATUS: &str = "/twilio/voice/status";
 const FALLBACK: &str = "/twilio/voice/fallback";
-/// Makes Twilio repeat a callback that we could not write.
-const RETRIES: &str = "#rc=5&rp=5xx,ct,rt";
 
 /// One line for all numbers that are right, and one for each thing that is not. `urls` are our public addresses.
 pub(super) fn checks(urls: &[&str], numbers: &[ListedNumber], at_twilio: &[TwilioNumber]) -> Vec<Check> {

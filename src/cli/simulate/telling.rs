@@ -1,23 +1,25 @@
 //! A simulated call, told to the person who placed it.
 //!
-//! Promises: each request with its answer, as it happens, and what the caller hears; a repetition is told only if it was
-//! answered otherwise. As JSON all of it, at the end.
+//! Promises: the conversation as people would hear it, what became of it, and whatever Twilio would not be content with. As
+//! JSON each request, too.
 
 use serde::Serialize;
 use serde_json::json;
 
 use crate::calls::call::Call;
 use crate::cli::failure::Failure;
-use crate::cli::layout::beside;
 use crate::cli::output::say;
-use crate::simulator::{Exchange, Heard, PlacedCall};
+use crate::cli::spoken;
+use crate::simulator::{self, Conversation, Exchange, Told};
 
 /// How the call is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// As it goes on, for people.
+    /// For people.
     Story,
-    /// At its end, for programs.
+    /// For people who want to see the requests, too.
+    StoryWithRequests,
+    /// For programs.
     Json,
 }
 
@@ -52,14 +54,14 @@ pub(super) enum Ending {
     Nowhere,
 }
 
-/// The call so far.
+/// A call that is over.
 #[derive(Debug)]
 pub(super) struct Telling {
-    form: Form,
-    expectation: Expectation,
-    parties: Parties,
-    call_sid: String,
-    exchanges: Vec<Exchange>,
+    pub(super) expectation: Expectation,
+    pub(super) parties: Parties,
+    pub(super) call_sid: String,
+    pub(super) conversation: Conversation,
+    pub(super) ending: Ending,
 }
 
 /// A request in JSON.
@@ -67,66 +69,46 @@ pub(super) struct Telling {
 struct ToldRequest<'a> {
     request: String,
     path: &'a str,
-    status: u16,
+    status: Option<u16>,
     took_ms: u128,
-    heard: &'a [Heard],
+    failure: Option<String>,
+}
+
+/// A moment in JSON.
+#[derive(Serialize)]
+struct ToldMoment {
+    at_seconds: u64,
+    who: String,
+    what: String,
 }
 
 impl Telling {
-    /// Begins with who calls whom.
-    pub(super) fn begin(
-        form: Form,
-        expectation: Expectation,
-        parties: Parties,
-        call: &PlacedCall,
-    ) -> Result<Self, Failure> {
-        let telling =
-            Self { form, expectation, parties, call_sid: call.call_sid().to_string(), exchanges: Vec::new() };
-        let Parties { from, to, tenant } = &telling.parties;
-        let from = if from.is_empty() { "somebody without a number" } else { from };
-        let owner = tenant.as_deref().unwrap_or("nobody's number");
-        telling.tell(|| format!("{from} calls {to} ({owner})\n"))?;
-        Ok(telling)
-    }
-
-    /// Tells a request and its answer.
-    pub(super) fn add(&mut self, exchange: Exchange) -> Result<(), Failure> {
-        let first = self.exchanges.iter().find(|told| told.request == exchange.request);
-        match first {
-            None => self.tell(|| lines(&exchange, &exchange.request.to_string()))?,
-            Some(first) if alike(first, &exchange) => {}
-            Some(_) => self.tell(|| lines(&exchange, "  the same, repeated"))?,
-        }
-        self.exchanges.push(exchange);
-        Ok(())
-    }
-
-    /// Tells what became of it, and fails if the server did not answer as it should.
-    pub(super) fn end(&self, ending: &Ending) -> Result<(), Failure> {
-        match self.form {
-            Form::Story => {
-                say("")?;
-                let repeated = self.exchanges.iter().filter(|exchange| exchange.earlier > 0).count();
-                if repeated > 0 {
-                    say(format!("{repeated} of {} requests were repetitions", self.exchanges.len()))?;
+    /// Tells it, and fails if the server did not answer as it should.
+    pub(super) fn tell(&self, form: Form) -> Result<(), Failure> {
+        match form {
+            Form::Story | Form::StoryWithRequests => {
+                let Parties { from, to, tenant } = &self.parties;
+                let from = if from.is_empty() { "somebody without a number" } else { from };
+                let owner = tenant.as_deref().unwrap_or("nobody's number");
+                say(format!("{from} calls {to} ({owner})\n"))?;
+                say(spoken::story(&self.conversation))?;
+                if form == Form::StoryWithRequests {
+                    say("")?;
+                    for exchange in self.conversation.exchanges() {
+                        say(spoken::request(exchange))?;
+                    }
                 }
-                say(self.in_words(ending))?;
+                say(format!("\n{}", spoken::requests(&self.conversation)))?;
+                say(self.in_words())?;
             }
-            Form::Json => say(self.in_json(ending)?)?,
+            Form::Json => say(self.in_json()?)?,
         }
-        self.complaint(ending).map_or(Ok(()), |complaint| Err(Failure::Failed(complaint)))
+        self.complaint().map_or(Ok(()), |complaint| Err(Failure::Failed(complaint)))
     }
 
-    fn tell(&self, text: impl FnOnce() -> String) -> Result<(), Failure> {
-        match self.form {
-            Form::Story => Ok(say(text())?),
-            Form::Json => Ok(()),
-        }
-    }
-
-    fn in_words(&self, ending: &Ending) -> String {
+    fn in_words(&self) -> String {
         let sid = &self.call_sid;
-        match ending {
+        match &self.ending {
             Ending::Logged(call) => {
                 let tenant = self.parties.tenant.as_deref().unwrap_or("its tenant");
                 let length =
@@ -142,19 +124,20 @@ impl Telling {
         }
     }
 
-    fn in_json(&self, ending: &Ending) -> Result<String, Failure> {
+    fn in_json(&self) -> Result<String, Failure> {
         let told = |exchange| {
-            let Exchange { request, path, reply, .. }: &Exchange = exchange;
-            let took_ms = reply.took.as_millis();
+            let Exchange { request, path, status, took, answer, .. }: &Exchange = exchange;
             ToldRequest {
                 request: request.to_string(),
                 path,
-                status: reply.status,
-                took_ms,
-                heard: &reply.heard,
+                status: *status,
+                took_ms: took.as_millis(),
+                failure: answer.as_ref().err().map(ToString::to_string),
             }
         };
-        let (logged, is_quarantined) = match ending {
+        let moment =
+            |told: Told| ToldMoment { at_seconds: told.at.as_secs(), who: told.who, what: told.what };
+        let (logged, is_quarantined) = match &self.ending {
             Ending::Logged(call) => (Some(call), false),
             Ending::Quarantined => (None, true),
             Ending::Nowhere => (None, false),
@@ -162,37 +145,39 @@ impl Telling {
         let whole = json!({
             "call_sid": self.call_sid,
             "parties": self.parties,
-            "requests": self.exchanges.iter().map(told).collect::<Vec<_>>(),
+            "conversation": self.conversation.story().into_iter().map(moment).collect::<Vec<_>>(),
+            "requests": self.conversation.exchanges().map(told).collect::<Vec<_>>(),
             "logged": logged,
             "is_quarantined": is_quarantined,
-            "is_as_it_should_be": self.complaint(ending).is_none(),
+            "is_as_it_should_be": self.complaint().is_none(),
         });
         serde_json::to_string_pretty(&whole).map_err(|error| Failure::Failed(error.to_string()))
     }
 
     /// What is wrong, if anything is.
-    fn complaint(&self, ending: &Ending) -> Option<String> {
-        let strange = self.exchanges.iter().find(|exchange| match self.expectation {
+    fn complaint(&self) -> Option<String> {
+        let strange = self.conversation.exchanges().find(|exchange| match self.expectation {
             Expectation::Content => !exchange.is_accepted(),
-            Expectation::Refusal => exchange.reply.status != 403,
+            Expectation::Refusal => exchange.status != Some(403),
         });
-        if let Some(Exchange { request, reply, .. }) = strange {
-            let status = reply.status;
-            return Some(match (self.expectation, status) {
+        if let Some(Exchange { request, status, answer, .. }) = strange {
+            let status = status.map_or_else(|| "nothing".to_owned(), |status| status.to_string());
+            return Some(match (self.expectation, answer) {
                 (Expectation::Refusal, _) => {
                     format!("a request without a signature was answered with {status} instead of 403")
                 }
-                (Expectation::Content, 403) => {
-                    "the server refused a signed request: its PUBLIC_BASE_URL or its tokens are \
-                                                others than this command's; give both the same environment"
+                (Expectation::Content, Err(simulator::Failure::Status(403))) => {
+                    "the server refused a signed request: its PUBLIC_BASE_URL or its tokens are others than this \
+                     command's; give both the same environment"
                         .to_owned()
                 }
-                (Expectation::Content, _) => {
-                    format!("{request} was answered with {status}, which Twilio would take for a failure")
+                (Expectation::Content, Err(failure)) => {
+                    format!("Twilio would take the answer to {request} for a failure: {failure}")
                 }
+                (Expectation::Content, Ok(_)) => return None,
             });
         }
-        match (self.expectation, ending) {
+        match (self.expectation, &self.ending) {
             (Expectation::Content, Ending::Nowhere) => {
                 Some("the server accepted the call, and this database knows nothing of it; it works with another one".to_owned())
             }
@@ -203,24 +188,4 @@ impl Telling {
             | (Expectation::Refusal, Ending::Nowhere) => None,
         }
     }
-}
-
-fn alike(one: &Exchange, other: &Exchange) -> bool {
-    (one.reply.status, &one.reply.heard) == (other.reply.status, &other.reply.heard)
-}
-
-fn lines(exchange: &Exchange, what: &str) -> String {
-    let path = format!("POST {}", without_id(&exchange.path));
-    let request = format!("  {what:<22} {path:<43} {}", exchange.reply.status);
-    let heard = exchange.reply.heard.iter().map(|heard| beside("      ", &heard.to_string()));
-    std::iter::once(request).chain(heard).collect::<Vec<_>>().join("\n")
-}
-
-/// A tenant's id, cut so that the line stays a line.
-fn without_id(path: &str) -> String {
-    let shortened = path.split('/').map(|part| match part.get(..8) {
-        Some(start) if part.len() == 36 => format!("{start}…"),
-        Some(_) | None => part.to_owned(),
-    });
-    shortened.collect::<Vec<_>>().join("/")
 }

@@ -11,7 +11,7 @@ fn ends(step: &Step) -> Vec<Event> {
     let outcomes = [DialOutcome::Answered, DialOutcome::NotAnswered];
     match step {
         Step::Reject | Step::HangUp => Vec::new(),
-        Step::TakeMessage { .. } => vec![Event::MessageTaken],
+        Step::TakeMessage(_) => vec![Event::MessageTaken],
         Step::Ask { place: Place::Ask { when, reading }, .. } => {
             ["", "1", "2", "3", "9", "7", "smoke", "office", "eh"]
                 .iter()
@@ -21,8 +21,8 @@ fn ends(step: &Step) -> Vec<Event> {
         }
         Step::Ask { place, .. } => panic!("nothing is asked at {place}"),
         Step::Ring(ring) => match ring.place {
-            Place::Ring(number) => outcomes.map(|outcome| Event::Rang(number, outcome)).into(),
-            Place::Together => outcomes.map(Event::RangTogether).into(),
+            Place::Ring { number, .. } => outcomes.map(|outcome| Event::Rang(number, outcome)).into(),
+            Place::Together(_) => outcomes.map(Event::RangTogether).into(),
             Place::Ladder(number) => outcomes.map(|outcome| Event::RangLadder(number, outcome)).into(),
             Place::Ask { .. } | Place::Message => panic!("nobody is rung at {}", ring.place),
         },
@@ -45,7 +45,7 @@ impl Ways {
         let place = match &step {
             Step::Ask { place, .. } => *place,
             Step::Ring(ring) => ring.place,
-            Step::TakeMessage { .. } => Place::Message,
+            Step::TakeMessage(_) => Place::Message,
             Step::Reject | Step::HangUp => return,
         };
         assert!(!self.been.contains(&place), "{}: {:?} leads to {place} again", line.name, self.been);

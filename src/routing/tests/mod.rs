@@ -7,7 +7,7 @@ mod stories;
 use crate::hours::{Closure, Opening, State};
 use crate::routing::{
     Acceptance, Call, Choice, Decision, Destination, DialOutcome, Emergency, Event, Heard, Line, Manner,
-    Mark, Menu, Phone, Place, Recorded, Recording, RingList, Settings, Step, Voicemail, next,
+    Mark, Menu, Phone, Place, Recorded, Recording, RingList, Settings, Step, Transcription, Voicemail, next,
 };
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
 
@@ -19,7 +19,7 @@ fn number(text: &str) -> E164PhoneNumber {
 }
 
 fn phones(numbers: &[&str]) -> Vec<Phone> {
-    numbers.iter().map(|text| Phone { number: number(text), seconds: 20 }).collect()
+    numbers.iter().map(|text| Phone { name: None, number: number(text), seconds: 20 }).collect()
 }
 
 /// One person who must press 1, and nothing else.
@@ -43,7 +43,11 @@ fn settings() -> Settings {
 }
 
 fn voicemail() -> Voicemail {
-    Voicemail { prompt: "Please leave a message after the tone.".to_owned(), longest_seconds: 120 }
+    Voicemail {
+        prompt: "Please leave a message after the tone.".to_owned(),
+        longest_seconds: 120,
+        transcription: Transcription::Off,
+    }
 }
 
 fn emergency() -> Emergency {
@@ -109,7 +113,7 @@ fn walk(settings: &Settings, now: &State, call: &Call, cast: Cast) -> Vec<Decisi
         assert!(decisions.len() < 50, "it has no end: {decisions:#?}");
         event = match step {
             Step::Reject | Step::HangUp => return decisions,
-            Step::TakeMessage { .. } => Event::MessageTaken,
+            Step::TakeMessage(_) => Event::MessageTaken,
             Step::Ask { place: Place::Ask { when, reading }, .. } => {
                 let text = said.next().copied().unwrap_or_default();
                 let keys = text.chars().all(|sign| sign.is_ascii_digit());
@@ -121,8 +125,8 @@ fn walk(settings: &Settings, now: &State, call: &Call, cast: Cast) -> Vec<Decisi
                 let took = cast.taker == Some(telephones);
                 let outcome = if took { DialOutcome::Answered } else { DialOutcome::NotAnswered };
                 match ring.place {
-                    Place::Ring(number) => Event::Rang(number, outcome),
-                    Place::Together => Event::RangTogether(outcome),
+                    Place::Ring { number, .. } => Event::Rang(number, outcome),
+                    Place::Together(_) => Event::RangTogether(outcome),
                     Place::Ladder(number) => Event::RangLadder(number, outcome),
                     Place::Ask { .. } | Place::Message => panic!("nobody is rung at {}", ring.place),
                 }
@@ -139,27 +143,14 @@ fn story(settings: &Settings, now: &State, call: &Call, cast: Cast) -> String {
             Mark::Emergency => "(emergency)".to_owned(),
             Mark::Alarm => "(alarm)".to_owned(),
         });
-        let lines = decision.lines.iter().map(|line| word(line).to_owned()).collect::<Vec<_>>();
+        let lines = decision.lines.iter().map(word).collect::<Vec<_>>();
         mark.into_iter().chain(lines).chain([step_in_words(&decision.step)])
     });
     told.collect::<Vec<_>>().join(", ")
 }
 
-fn word(line: &Line) -> &'static str {
-    match line {
-        Line::Notice(_) => "notice",
-        Line::Greeting(_) => "greeting",
-        Line::AfterHours(_) => "after hours",
-        Line::Menu(_) => "menu",
-        Line::Offer(_) => "offer",
-        Line::Information(_) => "information",
-        Line::Safety(_) => "safety",
-        Line::NotUnderstood => "not understood",
-        Line::NobodyFree => "nobody free",
-        Line::NobodyOnCall => "nobody on call",
-        Line::Thanks => "thanks",
-        Line::Goodbye => "goodbye",
-    }
+fn word(line: &Line) -> String {
+    line.as_str().replace('_', " ")
 }
 
 fn step_in_words(step: &Step) -> String {
@@ -172,7 +163,7 @@ fn step_in_words(step: &Step) -> String {
             let recorded = if ring.recorded == Recorded::Yes { " recorded" } else { "" };
             format!("ring {}{recorded}", ends.join("+"))
         }
-        Step::TakeMessage { .. } => "message".to_owned(),
+        Step::TakeMessage(_) => "message".to_owned(),
         Step::HangUp => "end".to_owned(),
     }
 }

@@ -177,7 +177,7 @@ fn words_are_listened_for_only_where_there_are_some() {
     let mut settings = Settings { emergency: Some(emergency()), ..settings() };
     let asked = |settings: &Settings| match &walk(settings, &open(), &call(), SILENCE)[0].step {
         Step::Ask { listening, hints, .. } => (*listening, hints.join(", ")),
-        Step::Reject | Step::Ring(_) | Step::TakeMessage { .. } | Step::HangUp => panic!("nothing is asked"),
+        Step::Reject | Step::Ring(_) | Step::TakeMessage(_) | Step::HangUp => panic!("nothing is asked"),
     };
 
     assert_eq!(asked(&settings), (Listening::KeysAndWords, "gas leak, smoke".to_owned()));
@@ -252,11 +252,14 @@ fn every_step_that_is_reported_names_its_place() {
         .filter_map(|decision| match decision.step {
             Step::Ask { place, .. } => Some(place),
             Step::Ring(ring) => Some(ring.place),
-            Step::TakeMessage { .. } => Some(Place::Message),
+            Step::TakeMessage(_) => Some(Place::Message),
             Step::Reject | Step::HangUp => None,
         })
         .map(|place| place.to_string())
         .collect();
 
-    assert_eq!(places, ["ask-open-1", "ask-open-2", "ask-open-3", "ring-0", "ring-1", "ring-2", "message"]);
+    assert_eq!(
+        places,
+        ["ask-open-1", "ask-open-2", "ask-open-3", "ring-0-press", "ring-1-press", "ring-2-press", "message"]
+    );
 }

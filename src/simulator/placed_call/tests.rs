@@ -21,7 +21,7 @@ fn line() -> Line {
 fn call_from(from: &str) -> PlacedCall {
     let to = E164PhoneNumber::parse("+13125550147").unwrap();
     let began = "2026-03-03T17:02:11Z".parse().unwrap();
-    PlacedCall::new(&line(), from, &to, began, 75).unwrap()
+    PlacedCall::new(&line(), from, &to, began).unwrap()
 }
 
 #[test]
@@ -47,35 +47,44 @@ fn a_caller_without_a_number_is_at_home_nowhere() {
     }
 }
 
-#[test]
-fn a_repetition_is_the_same_request_and_the_next_event_is_another() {
-    let call = call_from("+19725550123");
-    let status = |progress| call.status(&line(), progress);
-
-    let (first, second) = (status(Progress::Completed), status(Progress::Completed));
-
-    assert_eq!(first.form, second.form);
-    assert_eq!(first.idempotency_token, second.idempotency_token);
-    assert_ne!(first.idempotency_token, status(Progress::Ringing).idempotency_token);
+fn status(call: &PlacedCall, status: CallStatus) -> Webhook {
+    let length = Duration::from_millis(74_200);
+    call.status(line().url(STATUS_PATH), status, length, length)
 }
 
 #[test]
-fn the_last_status_tells_the_length_in_seconds_and_in_begun_minutes() {
-    let form = call_from("+19725550123").status(&line(), Progress::Completed).form;
+fn a_repetition_is_the_same_request_and_the_next_event_is_another() {
+    let call = call_from("+19725550123");
+
+    let (first, second) = (status(&call, CallStatus::Completed), status(&call, CallStatus::Completed));
+
+    assert_eq!(first.form, second.form);
+    assert_eq!(first.idempotency_token, second.idempotency_token);
+    assert_ne!(first.idempotency_token, status(&call, CallStatus::Ringing).idempotency_token);
+}
+
+#[test]
+fn the_last_status_tells_the_length_in_begun_seconds_and_in_begun_minutes() {
+    let form = status(&call_from("+19725550123"), CallStatus::Completed).form;
 
     assert_eq!(form.get("CallDuration"), Some("75"));
     assert_eq!(form.get("Duration"), Some("2"));
     assert_eq!(form.get("SequenceNumber"), Some("2"));
-    assert_eq!(form.get("Timestamp"), Some("Tue, 03 Mar 2026 17:03:26 +0000"));
+    assert_eq!(form.get("Timestamp"), Some("Tue, 03 Mar 2026 17:03:25 +0000"));
 }
 
 #[test]
-fn a_forwarding_nobody_answered_has_no_length() {
+fn a_dialled_leg_is_a_call_of_its_own_and_names_its_parent() {
     let call = call_from("+19725550123");
-    let result = |forwarding| call.forwarding_ended("https://phone.example.com/x", forwarding).form;
 
-    assert_eq!(result(Forwarding::Answered { seconds: 40 }).get("DialCallDuration"), Some("40"));
-    assert_eq!(result(Forwarding::Unanswered).get("DialCallDuration"), None);
-    assert_eq!(result(Forwarding::Unanswered).get("DialCallStatus"), Some("no-answer"));
-    assert_eq!(result(Forwarding::CallerLeft).get("CallStatus"), Some("completed"));
+    let leg = call.dials("+13125550198", "+19725550123", 1).unwrap();
+
+    let form = status(&leg, CallStatus::InProgress).form;
+    assert_ne!(leg.call_sid(), call.call_sid());
+    assert_ne!(leg.call_sid(), call.dials("+13125550198", "+19725550123", 2).unwrap().call_sid());
+    assert_eq!(form.get("CallSid"), Some(leg.call_sid().as_str()));
+    assert_eq!(form.get("ParentCallSid"), Some(call.call_sid().as_str()));
+    assert_eq!((form.get("To"), form.get("Direction")), (Some("+13125550198"), Some("outbound-dial")));
+    assert_eq!(form.get("SequenceNumber"), Some("2"));
+    assert_eq!(form.get("CallDuration"), None);
 }

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use quick_xml::Reader;
 
 use super::*;
+use crate::twilio::phone_number::E164PhoneNumber;
+use crate::twilio::xml_characters::without_forbidden;
 
 fn number(text: &str) -> E164PhoneNumber {
     E164PhoneNumber::parse(text).unwrap()
@@ -11,6 +13,22 @@ fn number(text: &str) -> E164PhoneNumber {
 
 fn render(verbs: Vec<Verb>) -> String {
     VoiceResponse::new(verbs).render().unwrap().into_string()
+}
+
+fn rung(text: &str) -> Number {
+    Number { number: number(text), whisper: None, status: LegCallback("/leg".to_owned()) }
+}
+
+fn plain_dial() -> Dial {
+    Dial {
+        numbers: vec![rung("+12145550100")],
+        action: "/step/ring-0-press?a=1&b=2".to_owned(),
+        timeout_seconds: 15,
+        longest_seconds: 3_600,
+        caller_id: None,
+        answer: AnswerMoment::Immediately,
+        recording: DialRecording::Off,
+    }
 }
 
 /// The text between the tags, and the attributes, as a reader of XML sees them.
@@ -49,49 +67,47 @@ fn every_verb_is_written_as_twilio_documents_it() {
         language: Some("en-GB".to_owned()),
         voice: Some("Polly.Amy".to_owned()),
     };
+    let gather = Gather {
+        input: GatherInput::KeyOrWords { hints: vec!["gas leak".to_owned(), "no heat, no water".to_owned()] },
+        action: "/step/ask-open-1".to_owned(),
+        timeout_seconds: 6,
+        says: vec![Say::plain("Press 1.")],
+    };
     let dial = Dial {
-        number: number("+12145550100"),
-        action: Some("/twilio/voice/dial?a=1&b=2".to_owned()),
-        timeout_seconds: 20,
+        numbers: vec![Number { whisper: Some("/whisper".to_owned()), ..rung("+12145550100") }],
         caller_id: Some(number("+12145550199")),
         answer: AnswerMoment::OnBridge,
+        recording: DialRecording::FromAnswer { status: "/recording".to_owned() },
+        ..plain_dial()
+    };
+    let record = Record {
+        action: "/step/message".to_owned(),
+        longest_seconds: 120,
+        silence_seconds: 5,
+        status: "/recording".to_owned(),
+        transcribe: Transcribe::To { callback: "/transcription".to_owned() },
     };
 
     let document = render(vec![
         Verb::Say(greeting),
         Verb::Pause { length_seconds: 2 },
+        Verb::Gather(gather),
         Verb::Dial(dial),
+        Verb::Record(record),
         Verb::Redirect { url: "/twilio/voice/again".to_owned() },
         Verb::Hangup,
     ]);
 
-    insta::assert_snapshot!(document.replace("><", ">\n<"), @r#"
-    <?xml version="1.0" encoding="UTF-8"?>
-    <Response>
-    <Say language="en-GB" voice="Polly.Amy">Smith &amp; Sons, &lt;good&gt; &quot;morning&quot;.</Say>
-    <Pause length="2"/>
-    <Dial action="/twilio/voice/dial?a=1&amp;b=2" method="POST" timeout="20" callerId="+12145550199" answerOnBridge="true">
-    <Number>+12145550100</Number>
-    </Dial>
-    <Redirect method="POST">/twilio/voice/again</Redirect>
-    <Hangup/>
-    </Response>
-    "#);
+    insta::assert_snapshot!(document.replace("><", ">\n<"));
 }
 
 #[test]
 fn what_is_not_asked_for_is_left_to_twilio() {
-    let dial = Dial {
-        number: number("+12145550100"),
-        action: None,
-        timeout_seconds: 15,
-        caller_id: None,
-        answer: AnswerMoment::Immediately,
-    };
+    let dial = plain_dial();
 
     let document = render(vec![Verb::say("Hello."), Verb::Dial(dial)]);
 
-    insta::assert_snapshot!(document, @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>Hello.</Say><Dial timeout="15"><Number>+12145550100</Number></Dial></Response>"#);
+    insta::assert_snapshot!(document.replace("><", ">\n<"));
 }
 
 #[test]
@@ -127,13 +143,7 @@ fn a_document_that_twilio_would_drop_is_an_error() {
 
 #[test]
 fn debug_shows_neither_numbers_nor_what_is_said() {
-    let dial = Dial {
-        number: number("+12145550100"),
-        action: None,
-        timeout_seconds: 15,
-        caller_id: None,
-        answer: AnswerMoment::Immediately,
-    };
+    let dial = plain_dial();
     let verbs = vec![Verb::say("Call +12145550100"), Verb::Dial(dial)];
 
     let printed = format!("{verbs:?} {:?}", VoiceResponse::new(verbs.clone()).render().unwrap());

@@ -88,7 +88,7 @@ impl Twilio {
 
     /// A forwarding has ended.
     pub(crate) fn dial_result(&self, firm: &Firm, call: &Call, dial_status: &str) -> Webhook {
-        let path = format!("/twilio/t/{}/voice/dial-result", firm.id);
+        let path = format!("/twilio/t/{}/voice/step/ring-0-pickup", firm.id);
         let webhook = self
             .post(&path, self.parameters(call, "in-progress"))
             .with("DialCallStatus", dial_status)

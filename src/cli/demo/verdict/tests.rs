@@ -5,30 +5,43 @@ use std::time::Duration;
 use super::*;
 use crate::cli::demo::calls::{Hand, PlannedCall};
 use crate::cli::demo::evidence::LoggedCall;
-use crate::simulator::{Forwarding, Heard, Reply, Request, Script};
+use crate::simulator::twiml::Verb;
+use crate::simulator::{Conversation, Ear, Entry, Failure, Happening, Request, Script, Truth};
 use crate::twilio::phone_number::E164PhoneNumber;
 use crate::twilio::sid::CallSid;
 
 const LOGGED: Fate = Fate::Logged { tenant: "acme", outcome: Some("answered") };
 
 fn made(last_digit: u8, fate: Fate, status: u16) -> MadeCall {
+    made_with(last_digit, fate, [status, status].map(|status| (status, Verb::Hangup)))
+}
+
+fn made_with(last_digit: u8, fate: Fate, answers: [(u16, Verb); 2]) -> MadeCall {
     let planned = PlannedCall {
         title: String::new(),
         from: "+19725550123",
         to: E164PhoneNumber::parse("+13125550147").unwrap(),
-        length: 47,
-        script: Script { forwarding: Forwarding::Unanswered, statuses: Vec::new(), copies: 1 },
+        script: Script::default(),
         hand: Hand::Twilio,
         fate,
     };
-    let exchange = |earlier| Exchange {
+    let exchange = |(earlier, (status, verb)): (usize, (u16, Verb))| Exchange {
         request: Request::Incoming,
         path: "/twilio/voice".into(),
         earlier,
-        reply: Reply { status, heard: vec![Heard::HangUp], took: Duration::ZERO },
+        status: Some(status),
+        took: Duration::ZERO,
+        answer: if status == 200 { Ok(vec![verb]) } else { Err(Failure::Status(status)) },
     };
+    let entry = |exchange| Entry {
+        at: Duration::ZERO,
+        ear: Ear::Caller,
+        what: Happening::Request(Box::new(exchange)),
+    };
+    let entries = answers.into_iter().enumerate().map(exchange).map(entry).collect();
+    let truth = Truth { lasted: Duration::from_millis(46_300), ..Truth::default() };
     let call_sid = CallSid::parse(&format!("CA{last_digit:032}")).unwrap();
-    MadeCall { planned, call_sid, exchanges: vec![exchange(0), exchange(1)] }
+    MadeCall { planned, call_sid, conversation: Conversation { entries, truth } }
 }
 
 fn three_calls() -> Vec<MadeCall> {
@@ -125,6 +138,7 @@ fn wrong_answers_are_found() {
         assert_one_fault(&wrong, &evidence);
     }
     let mut otherwise = three_calls();
-    otherwise[0].exchanges[1].reply.heard = vec![Heard::Rejection];
+    let other = Verb::Redirect { url: "/".into() };
+    otherwise[0] = made_with(1, LOGGED, [(200, Verb::Hangup), (200, other)]);
     assert_one_fault(&otherwise, &good_evidence(&otherwise));
 }

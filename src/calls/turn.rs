@@ -1,0 +1,183 @@
+//! A turn of a call: something has happened, and Twilio asks what comes next.
+//!
+//! Promises: the same decision with and without the database, from the settings as they are or as last known; what was
+//! decided goes into the ledger behind the answer.
+
+use std::sync::Arc;
+
+use super::addresses::CallAddress;
+use super::answer::Answer;
+use super::backlog::Note;
+use super::listening::{CallDesk, NotHeard};
+use super::noted;
+use crate::handling::Handling;
+use crate::routing::{self, Acceptance, Bridge, Call, Decision, Event, Heard, Place, Pressed, dial_outcome};
+use crate::tenancy::decisions::Decided;
+use crate::tenancy::ingest::{
+    Acknowledged, CallSettings, Ingested, News, QuarantineReason, RoutedCall, Told,
+};
+use crate::tenancy::{TenantScope, VerifiedTwilioRequest};
+use crate::twilio::call_status::{CallStatus, DialStatus};
+use crate::twilio::form::FormParameters;
+use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
+
+/// After what Twilio asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// The call came in.
+    Incoming,
+    /// This step ended.
+    Step(Place),
+}
+
+impl After {
+    /// The word in the ledger.
+    pub(super) fn in_ledger(self) -> String {
+        match self {
+            Self::Incoming => "incoming".to_owned(),
+            Self::Step(place) => place.to_string(),
+        }
+    }
+
+    /// What has happened, as routing sees it.
+    fn event(self, parameters: &FormParameters, pressed: Pressed) -> Event {
+        let Self::Step(place) = self else { return Event::Incoming };
+        let said = |name| parameters.get(name).unwrap_or_default();
+        let rang = |acceptance| {
+            let status = DialStatus::parse(said("DialCallStatus"));
+            dial_outcome(acceptance, status, pressed, bridge(said("DialBridged")))
+        };
+        let event = match place {
+            Place::Ask { when, reading } => {
+                Event::Asked { when, reading, heard: Heard::new(said("Digits"), said("SpeechResult")) }
+            }
+            Place::Ring { number, acceptance } => Event::Rang(number, rang(acceptance)),
+            Place::Together(acceptance) => Event::RangTogether(rang(acceptance)),
+            Place::Ladder(number) => Event::RangLadder(number, rang(Acceptance::PressOne)),
+            Place::Message => Event::MessageTaken,
+        };
+        let has_left = CallStatus::parse(said("CallStatus")).is_some_and(CallStatus::is_terminal);
+        if has_left { Event::Left(Box::new(event)) } else { event }
+    }
+}
+
+fn bridge(text: &str) -> Bridge {
+    match text {
+        "true" => Bridge::Made,
+        "false" => Bridge::NotMade,
+        _ => Bridge::Unknown,
+    }
+}
+
+impl From<Acknowledged> for Pressed {
+    fn from(acknowledged: Acknowledged) -> Self {
+        match acknowledged {
+            Acknowledged::Yes => Self::One,
+            Acknowledged::No => Self::Nothing,
+        }
+    }
+}
+
+impl CallDesk {
+    /// Hears what has happened, and answers.
+    pub(super) async fn take_turn(&self, told: Arc<Told>, after: After) -> Answer {
+        let answer = match self.hear(&told).await {
+            Ok(Ingested::Routed(routed)) => {
+                let answer = self.answer_routed(&told, after, &routed);
+                self.backlog.keep_pace().await;
+                answer
+            }
+            Ok(Ingested::Quarantined(reason)) => self.answer_quarantined(&told.request, after, reason),
+            Err(error) => self.answer_without_database(told, after, &error),
+        };
+        tracing::Span::current().record("decision", answer.as_str());
+        self.figures.decided(answer.as_str());
+        answer
+    }
+
+    fn answer_routed(&self, told: &Told, after: After, routed: &RoutedCall) -> Answer {
+        tracing::Span::current().record("tenant", routed.settings.slug.as_str());
+        if let Some(number) = told.request.called_number() {
+            self.last_known.note(number, routed);
+        }
+        let pressed = routed.acknowledged.into();
+        let (decision, note) = self.decide(&routed.settings, &told.request, after, pressed);
+        match (routed.news, note) {
+            (News::First, Some(note)) => self.backlog.decided(Decided {
+                scope: routed.scope,
+                call_sid: told.event.call_sid.clone(),
+                after: note.after,
+                noted: note.noted,
+                at: self.clock.now(),
+            }),
+            (News::First, None) | (News::Repeated, _) => {}
+        }
+        Answer::Decided(decision, address(routed.scope, told))
+    }
+
+    fn answer_quarantined(
+        &self,
+        request: &VerifiedTwilioRequest,
+        after: After,
+        reason: QuarantineReason,
+    ) -> Answer {
+        tracing::Span::current().record("reason", reason.as_str());
+        match (reason, request.called_number()) {
+            (QuarantineReason::UnknownNumber | QuarantineReason::InactiveTenant, Some(number)) => {
+                self.last_known.forget(number);
+            }
+            // The number is somebody's, only not this account's.
+            (QuarantineReason::WrongAccount, _) | (_, None) => {}
+        }
+        match after {
+            After::Incoming => Answer::NotInService,
+            After::Step(_) => Answer::SwitchedOff,
+        }
+    }
+
+    /// The caller must not hear that our database is ill; whom the account may call still counts.
+    fn answer_without_database(&self, told: Arc<Told>, after: After, error: &NotHeard) -> Answer {
+        tracing::error!(%error, "a call is answered from memory");
+        let (answer, note) = self.answer_from_memory(&told, after);
+        self.hold(told, note, error);
+        answer
+    }
+
+    /// From the settings last known.
+    pub(super) fn answer_from_memory(&self, told: &Told, after: After) -> (Answer, Option<Note>) {
+        let Some((scope, settings)) = self.last_known.of_call(&told.request) else {
+            return (Answer::Apology, Some(noted::apology(after)));
+        };
+        tracing::Span::current().record("tenant", settings.slug.as_str());
+        let (decision, note) = self.decide(&settings, &told.request, after, Pressed::Unknown);
+        (Answer::Decided(decision, address(scope, told)), note)
+    }
+
+    fn decide(
+        &self,
+        settings: &CallSettings,
+        request: &VerifiedTwilioRequest,
+        after: After,
+        pressed: Pressed,
+    ) -> (Decision, Option<Note>) {
+        let call = call_of(request);
+        let handling = Handling::read(&settings.stored, call.dialled.as_ref());
+        let standing = handling.hours.at(self.clock.now());
+        let event = after.event(request.parameters(), pressed);
+        let decision = routing::next(&handling.settings, &standing.state, &call, &event);
+        let note = noted::of(after, &event, &standing.state, &handling, &decision);
+        (decision, note)
+    }
+}
+
+/// The call as routing sees it.
+fn call_of(request: &VerifiedTwilioRequest) -> Call {
+    Call {
+        caller: CallerId::parse(request.parameters().get("From").unwrap_or_default()),
+        dialled: request.called_number().and_then(|number| E164PhoneNumber::parse(number).ok()),
+    }
+}
+
+fn address(scope: TenantScope, told: &Told) -> CallAddress {
+    CallAddress { tenant: scope.tenant_id(), call_sid: told.event.call_sid.clone() }
+}
