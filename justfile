@@ -13,7 +13,7 @@ default:
 
 # Everything, quick checks first and the tests last
 [group('check')]
-check: fmt-check deploy-check bench-check deny clippy doc prepare-check fuzz-short demo-once schemathesis test
+check: fmt-check deploy-check bench-check deny clippy doc prepare-check fuzz-short demo-once schemathesis peer test
 
 # Is the code formatted?
 [group('check')]
@@ -75,6 +75,12 @@ demo-once:
 schemathesis *cases: (setup "schemathesis")
     scripts/schemathesis {{ cases }}
 
+# A Twilio that somebody else wrote calls the real server; needs Node.js 20 or newer with npm
+[group('check')]
+peer:
+    npm ci --prefix tests/emulate --no-audit --no-fund --silent
+    cargo test --locked --test emulate -- --ignored
+
 # Formats the code
 [group('work')]
 fmt:
@@ -90,6 +96,11 @@ prepare: (setup "sqlx-cli")
 [group('work')]
 target:
     SWITCHBOARD_WRITE_TARGET=1 cargo test --locked --test it the_target_in_the_repository
+
+# Writes docs/calls.md anew: what callers hear. Read it before you commit it
+[group('work')]
+conversations:
+    SWITCHBOARD_WRITE_CONVERSATIONS=1 cargo test --locked --test it the_page_of_conversations
 
 # New hostile inputs: for one target of fuzz/src/bin/, or all
 [group('work')]

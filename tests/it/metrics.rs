@@ -63,7 +63,7 @@ async fn what_happens_is_counted_once() {
         (r#"switchboard_http_requests_total{route="/twilio/voice",status="4xx"}"#, 2.0),
         (r#"switchboard_http_request_duration_seconds_count{route="/twilio/voice"}"#, 4.0),
         (r#"switchboard_http_request_duration_seconds_bucket{route="/twilio/voice",le="+Inf"}"#, 4.0),
-        (r#"switchboard_call_decisions_total{decision="forward"}"#, 1.0),
+        (r#"switchboard_call_decisions_total{decision="ring"}"#, 1.0),
         (r#"switchboard_call_decisions_total{decision="not_in_service"}"#, 1.0),
         (r#"switchboard_quarantined_events_total{reason="unknown_number"}"#, 1.0),
         (r#"switchboard_webhook_refusals_total{cause="signature"}"#, 1.0),

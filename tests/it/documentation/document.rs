@@ -80,7 +80,9 @@ impl Operation<'_> {
             self.path.to_owned(),
             |path, parameter| {
                 let name = parameter["name"].as_str().unwrap();
-                path.replace(&format!("{{{name}}}"), parameter["example"].as_str().unwrap())
+                let example = &parameter["example"];
+                let shown = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+                path.replace(&format!("{{{name}}}"), &shown)
             },
         )
     }

@@ -15,6 +15,7 @@ mod legacy;
 mod messages;
 mod one_firm;
 mod own_cluster;
+mod simulated;
 mod stage;
 mod twilio;
 mod two_firms;
