@@ -251,10 +251,12 @@ async fn a_call_is_tried_from_its_beginning_to_its_end() {
         .await;
 
     assert_eq!(tried.status, StatusCode::OK, "{}", tried.text());
-    insta::assert_json_snapshot!(tried.json(), { ".steps[].twiml" => insta::dynamic_redaction(|twiml, _| {
-        assert!(twiml.as_str().unwrap().starts_with("<?xml"));
-        "[TwiML]"
-    }) });
+    let mut tried = tried.json();
+    for step in tried["steps"].as_array_mut().unwrap() {
+        let twiml = step.as_object_mut().unwrap().remove("twiml").unwrap();
+        assert!(twiml.as_str().unwrap().starts_with("<?xml"), "{twiml}");
+    }
+    insta::assert_json_snapshot!(tried);
     assert_eq!(scene.shown().await.json()["menu"], Value::Null, "nothing was saved");
     assert_eq!(scene.stage.database.count("call_logs").await, 0);
 }
