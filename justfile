@@ -13,7 +13,7 @@ default:
 
 # Everything, quick checks first and the tests last
 [group('check')]
-check: fmt-check deploy-check bench-check deny clippy doc prepare-check fuzz-short demo-once schemathesis test
+check: fmt-check deploy-check bench-check deny clippy doc prepare-check fuzz-short demo-once schemathesis peer test
 
 # Is the code formatted?
 [group('check')]
@@ -74,6 +74,12 @@ demo-once:
 [group('check')]
 schemathesis *cases: (setup "schemathesis")
     scripts/schemathesis {{ cases }}
+
+# A Twilio that somebody else wrote calls the real server; needs Node.js 20 or newer with npm
+[group('check')]
+peer:
+    npm ci --prefix tests/emulate --no-audit --no-fund --silent
+    cargo test --locked --test emulate -- --ignored
 
 # Formats the code
 [group('work')]

@@ -129,7 +129,7 @@ async fn migrate(
     let migrated = workplace.migrate_with(&approval).await?;
     say(words::done(&migrated))?;
     if !migrated.steps.is_empty() {
-        tell_of_all_parts(workplace).await?;
+        tell_of_all_parts(workplace, &migrated).await?;
     }
     let mut told = older_tokens::settle(workplace, consent).await;
     // With a token that was just moved Twilio can be asked.
@@ -137,8 +137,8 @@ async fn migrate(
     Ok(if told.is_empty() { Ok(()) } else { say(format!("\n{}", told.join("\n"))) }?)
 }
 
-async fn tell_of_all_parts(workplace: &Workplace) -> Result<(), Failure> {
-    match workplace.verify(Rows::Counted).await? {
+async fn tell_of_all_parts(workplace: &Workplace, migrated: &schema::Migrated) -> Result<(), Failure> {
+    match workplace.verify_migrated(migrated).await? {
         Verification::Of(lines) => Ok(say(format!("\nverified:\n{}", verification::in_words(&lines)))?),
         Verification::NothingYet => Ok(()),
     }

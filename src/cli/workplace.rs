@@ -134,6 +134,11 @@ impl Workplace {
         Ok(schema::verify(&self.migration_database, rows).await?)
     }
 
+    /// The same right after a migration, with the rows counted.
+    pub(super) async fn verify_migrated(&self, migrated: &Migrated) -> Result<Verification, Failure> {
+        Ok(schema::verify_migrated(&self.migration_database, Rows::Counted, migrated).await?)
+    }
+
     /// What error codes mean for the database.
     pub(super) async fn explain(&self, codes: &[ErrorCode]) -> Result<Vec<Explanation>, Failure> {
         Ok(schema::explain(&self.migration_database, codes).await?)

@@ -19,7 +19,7 @@ use super::{document, layers, signed_check};
 use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
 use crate::web::problem::Problem;
-use crate::{accounts, appointments, numbers, quarantine, tenants};
+use crate::{accounts, appointments, numbers, quarantine, settings, tenants};
 
 /// What the handlers work with, one part for each kind of caller.
 #[derive(Clone, Debug, FromRef)]
@@ -89,6 +89,11 @@ fn api() -> OpenApiRouter<Doors> {
     let routes = OpenApiRouter::new()
         .routes(routes!(calls::api::list))
         .routes(routes!(calls::api::show))
+        .routes(routes!(settings::api::show, settings::api::change))
+        .routes(routes!(settings::templates::list))
+        .routes(routes!(settings::templates::show))
+        .routes(routes!(settings::api::try_one))
+        .routes(routes!(settings::api::review))
         .routes(routes!(appointments::api::list, appointments::api::create))
         .routes(routes!(appointments::api::show))
         .routes(routes!(appointments::api::cancel))

@@ -9,13 +9,15 @@ use sqlx::migrate::{Migrate, MigrateError, Migration};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 
-use super::converge::{self, Approval, Standing};
+use super::converge::{self, Approval};
 use super::error::{Refusal, SchemaError};
 use super::lock::{self, Turn};
 use super::names::Names;
 use super::national_phones;
 use super::prepare::{connect, prepare};
+use super::read::{self, Rows, Target};
 use super::rights;
+use super::standing::{Standing, keep_verified, standing};
 use super::target::{self, Fills};
 
 /// What [`migrate`] did.
@@ -29,6 +31,16 @@ pub struct Migrated {
     pub turn: Turn,
     /// Migrations of a newer program that this one doesn't know. It serves all the same: migrations only ever add.
     pub from_the_future: Vec<i64>,
+    /// What the database was compared with; none where no comparison was needed.
+    pub(super) target: Option<Target>,
+}
+
+impl Migrated {
+    /// There was nothing to do.
+    fn nothing(turn: Turn, known: BTreeMap<i64, Vec<u8>>) -> Self {
+        let from_the_future = newer(known);
+        Self { turn, applied: Vec::new(), steps: Vec::new(), from_the_future, target: None }
+    }
 }
 
 /// Brings the database to the target schema, on a connection of its own that is closed afterwards. What waits for a person
@@ -58,33 +70,36 @@ async fn bring(
     refuse_old_server(connection).await?;
     let known = applied_here(connection, names).await?;
     let is_complete = missing(&known)?.next().is_none();
-    if is_complete && converge::look_at(connection, names).await? == Standing::Verified {
-        return Ok(Migrated {
-            turn: Turn::First,
-            applied: Vec::new(),
-            steps: Vec::new(),
-            from_the_future: newer(known),
-        });
+    if is_complete {
+        let found = read::read(connection, names, Rows::Unread).await?;
+        if standing(connection, names, &found).await? == Standing::Verified {
+            return Ok(Migrated::nothing(Turn::First, known));
+        }
     }
     let turn = lock::take(connection).await?;
     let known = applied_here(connection, names).await?;
-    let standing = converge::look_at(connection, names).await?;
+    let found = read::read(connection, names, Rows::Ignored).await?;
+    let standing = standing(connection, names, &found).await?;
     let is_complete = missing(&known)?.next().is_none();
     if is_complete && standing == Standing::Verified {
-        return Ok(Migrated { turn, applied: Vec::new(), steps: Vec::new(), from_the_future: newer(known) });
+        return Ok(Migrated::nothing(turn, known));
     }
     refuse_foreign_schema(connection, names).await?;
     rights::refuse_missing(connection, names).await?;
     let adopting = known.is_empty() && standing != Standing::Empty;
-    let applied =
-        if adopting { Vec::new() } else { apply_what_is_missing(connection, names, &known).await? };
+    let (applied, found) = if adopting || is_complete {
+        (Vec::new(), Some(found))
+    } else {
+        (apply_what_is_missing(connection, names, &known).await?, None)
+    };
     reset_path(connection).await?;
-    let mut steps = converge::converge(connection, names, approval).await?;
-    if !steps.is_empty() {
-        steps.extend(national_phones::read(connection).await);
+    let mut converged = converge::converge(connection, names, approval, found).await?;
+    if !converged.done.is_empty() {
+        converged.done.extend(national_phones::read(connection).await);
     }
-    converge::keep_verified(connection, names).await?;
-    Ok(Migrated { turn, applied, steps, from_the_future: newer(known) })
+    keep_verified(connection, &converged.found).await?;
+    let target = Some(converged.target);
+    Ok(Migrated { turn, applied, steps: converged.done, from_the_future: newer(known), target })
 }
 
 /// Applies the migrations that the list lacks. Where their objects stand all the same, the list is what is wrong, and the
@@ -131,7 +146,7 @@ pub async fn migrate_into(connection: &mut PgConnection, names: &Names) -> Resul
         known = applied_here(connection, names).await?;
     }
     let applied = apply_missing(connection, names, &known).await?;
-    Ok(Migrated { applied, turn, steps: Vec::new(), from_the_future: newer(known) })
+    Ok(Migrated { applied, ..Migrated::nothing(turn, known) })
 }
 
 async fn apply_missing(

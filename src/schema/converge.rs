@@ -6,18 +6,17 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest as _, Sha256};
 use sqlx::migrate::Migration;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{Connection as _, PgConnection};
 
 use super::catalogue::{Catalogue, Relation};
 use super::compare::{Building, compare};
-use super::error::{Refusal, SchemaError, StateError};
+use super::error::{Refusal, SchemaError};
 use super::names::{Names, literal};
 use super::plan::{AUDIT, Plan, Step, StepKind, hex};
 use super::prepare::{connect, prepare};
-use super::read::{self, Rows};
+use super::read::{self, Rows, Target};
 use super::run::{met_a_new_row, run_step};
 use super::target;
 
@@ -93,30 +92,48 @@ pub(super) async fn both(options: &PgConnectOptions) -> Result<(Names, Catalogue
     Ok((names, found, target))
 }
 
-/// Brings what stands to the target. Returns what was done, in words.
+/// A database that is right.
+#[derive(Debug)]
+pub(super) struct Converged {
+    /// What was done, in words.
+    pub(super) done: Vec<String>,
+    /// What stands now.
+    pub(super) found: Catalogue,
+    /// What it was compared with.
+    pub(super) target: Target,
+}
+
+/// Brings what stands to the target. `found` is what stands, where it was read under the lock and nothing was changed since.
 pub(super) async fn converge(
     connection: &mut PgConnection,
     names: &Names,
     approval: &Approval,
-) -> Result<Vec<String>, SchemaError> {
-    let target = read::read_target(connection, names).await?;
+    found: Option<Catalogue>,
+) -> Result<Converged, SchemaError> {
+    let target = Target::build(connection, names).await?;
+    let mut known = found;
     let mut done = Vec::new();
     let mut approved = BTreeSet::new();
     for round in 0..ROUNDS {
-        let found = read::read(connection, names, Rows::Ignored).await?;
-        let plan = whole_plan(&found, &target, names, Building::WhileCallsCome)?;
+        let found = match known.take() {
+            Some(found) => found,
+            None => read::read(connection, names, Rows::Ignored).await?,
+        };
+        let plan = whole_plan(&found, target.catalogue(), names, Building::WhileCallsCome)?;
         if plan.steps.is_empty() {
-            return Ok(done);
+            return Ok(Converged { done, found, target });
         }
         if round == 0 {
             // Only now: a plan that is refused must change nothing.
             prepare(connection, names).await?;
-            continue;
         }
         if let Some(audit) = missing_audit(&plan, &found) {
             // Before all others: it keeps an approval over a crash.
             run_step(connection, audit).await?;
             done.push(audit.words.clone());
+            continue;
+        }
+        if round == 0 {
             continue;
         }
         approve(connection, &plan, approval, &found, &mut approved).await?;
@@ -128,12 +145,13 @@ pub(super) async fn converge(
         }
     }
     let found = read::read(connection, names, Rows::Ignored).await?;
-    let left: Vec<String> = whole_plan(&found, &target, names, Building::WhileCallsCome)?
-        .steps
-        .into_iter()
-        .map(|step| step.words)
-        .collect();
-    if left.is_empty() { Ok(done) } else { Err(Refusal::NotConverged { found: left.join("; ") }.into()) }
+    let plan = whole_plan(&found, target.catalogue(), names, Building::WhileCallsCome)?;
+    let left: Vec<String> = plan.steps.into_iter().map(|step| step.words).collect();
+    if left.is_empty() {
+        Ok(Converged { done, found, target })
+    } else {
+        Err(Refusal::NotConverged { found: left.join("; ") }.into())
+    }
 }
 
 /// The step that makes the audit, where nothing stands in its place.
@@ -167,9 +185,7 @@ async fn approve(
     let audit = found.relations.iter().find(|relation| relation.full_name() == AUDIT);
     let takes_it = |audit: &Relation| NOTED.iter().all(|column| audit.column(column).is_some());
     if audit.is_some_and(takes_it) {
-        for step in &new {
-            note_approval(connection, step).await?;
-        }
+        note_approval(connection, &new).await?;
     }
     approved.extend(new.into_iter().map(Step::digest));
     Ok(())
@@ -196,85 +212,14 @@ async fn run(
     Err(Refusal::Waiting { waiting, digest: plan.digest() }.into())
 }
 
-async fn note_approval(connection: &mut PgConnection, step: &Step) -> Result<(), SchemaError> {
+async fn note_approval(connection: &mut PgConnection, steps: &[&Step]) -> Result<(), SchemaError> {
     let statement = "INSERT INTO switchboard.migration_audit (relation, decision, detail)
-                     VALUES ($1, $2, jsonb_build_object('step', $3::text))";
-    sqlx::query(statement)
-        .bind(step.about.first())
-        .bind(format!("{APPROVED}{}", step.digest()))
-        .bind(&step.words)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// One text for everything that a comparison looks at: two equal ones need no second comparison.
-pub(super) fn fingerprint(found: &Catalogue) -> Result<String, SchemaError> {
-    let mut found = found.clone();
-    found.login.clear();
-    found.database.clear();
-    found.bypasses_row_security = false;
-    found.decided.clear();
-    found.roles.clear();
-    for relation in &mut found.relations {
-        relation.has_rows = false;
-        relation.rows = None;
-        relation.without_tenant = None;
-        relation.made = 0;
-        relation.ours_to_change = true;
-    }
-    for function in &mut found.functions {
-        function.made = 0;
-        function.ours_to_change = true;
-        function.used = false;
-    }
-    let text = serde_json::to_string(&found).map_err(|error| SchemaError::State(StateError(error)))?;
-    Ok(format!("{} {}", target::latest_version(), hex(&Sha256::digest(text))))
-}
-
-/// What a look at the whole catalogue says before anything is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// Neither schema holds anything.
-    Empty,
-    /// It is as this version verified it, or the login may only serve.
-    Verified,
-    /// Something stands, and must be compared.
-    Unknown,
-}
-
-/// Looks, in one or two queries.
-pub(super) async fn look_at(connection: &mut PgConnection, names: &Names) -> Result<Standing, SchemaError> {
-    let found = read::read(connection, names, Rows::Unread).await?;
-    let is_list = |name: &str| name == "_sqlx_migrations";
-    let stands = found.relations.iter().any(|relation| {
-        relation.schema == names.shared || relation.schema == names.own && !is_list(&relation.name)
-    });
-    if !stands && found.functions.is_empty() && found.types.is_empty() && found.applied.is_empty() {
-        return Ok(Standing::Empty);
-    }
-    let kept =
-        found.relation(&names.own, "verified_schema").filter(|kept| kept.column("fingerprint").is_some());
-    let Some(kept) = kept else { return Ok(Standing::Unknown) };
-    if !kept.ours_to_change {
-        return Ok(Standing::Verified);
-    }
-    let fingerprint = fingerprint(&found)?;
-    let kept: Option<String> = sqlx::query_scalar("SELECT fingerprint FROM switchboard.verified_schema")
-        .fetch_optional(connection)
-        .await?;
-    Ok(if kept == Some(fingerprint) { Standing::Verified } else { Standing::Unknown })
-}
-
-/// Keeps what the catalogue is now.
-pub(super) async fn keep_verified(connection: &mut PgConnection, names: &Names) -> Result<(), SchemaError> {
-    let found = read::read(connection, names, Rows::Unread).await?;
-    let kept = literal(&fingerprint(&found)?);
-    let statement = format!(
-        "INSERT INTO switchboard.verified_schema (fingerprint) VALUES ({kept})
-         ON CONFLICT (single) DO UPDATE SET fingerprint = excluded.fingerprint, verified_at = now()
-         WHERE verified_schema.fingerprint <> excluded.fingerprint"
-    );
-    connection.execute(sqlx::AssertSqlSafe(statement)).await?;
+                     SELECT relation, decision, jsonb_build_object('step', words)
+                       FROM unnest($1::text[], $2::text[], $3::text[]) AS note (relation, decision, words)";
+    let relations: Vec<Option<&str>> =
+        steps.iter().map(|step| step.about.first().map(String::as_str)).collect();
+    let decisions: Vec<String> = steps.iter().map(|step| format!("{APPROVED}{}", step.digest())).collect();
+    let words: Vec<&str> = steps.iter().map(|step| step.words.as_str()).collect();
+    sqlx::query(statement).bind(relations).bind(decisions).bind(words).execute(connection).await?;
     Ok(())
 }

@@ -34,6 +34,7 @@ mod script;
 #[cfg(test)]
 mod sketch;
 mod snapshot;
+mod standing;
 mod target;
 mod verify;
 
@@ -60,4 +61,4 @@ pub use report::{Part, Verdict, Verified};
 pub use script::script;
 pub use snapshot::target_snapshot;
 pub use target::latest_version;
-pub use verify::{Verification, verify};
+pub use verify::{Verification, verify, verify_migrated};

@@ -17,7 +17,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// 2 MB of a table: some thousand rows, written in a fraction of a second.
 const BLOCKS_A_BATCH: i64 = 256;
 
-const SETTINGS: &str = "SET LOCAL lock_timeout = '250ms'; SET LOCAL statement_timeout = 0; SET LOCAL TimeZone = 'UTC'; \
+/// In one message with its settings: an adoption is some hundred short transactions.
+const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '250ms'; SET LOCAL statement_timeout = 0; SET LOCAL TimeZone = 'UTC'; \
      SET LOCAL check_function_bodies = off; SET LOCAL search_path = pg_catalog, pg_temp";
 
 /// Runs all its statements.
@@ -82,8 +83,7 @@ async fn try_all(
     step: &Step,
     statements: &[String],
 ) -> Result<(), SchemaError> {
-    let mut transaction = connection.begin().await?;
-    transaction.execute(SETTINGS).await?;
+    let mut transaction = connection.begin_with(BEGIN).await?;
     for statement in statements {
         if let Err(failed) = execute(&mut transaction, step, statement).await {
             transaction.rollback().await?;

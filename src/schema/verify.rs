@@ -6,17 +6,19 @@
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
 
+use super::apply::Migrated;
 use super::catalogue::{Catalogue, Relation};
 use super::compare::Building;
-use super::converge::{fingerprint, whole_plan};
+use super::converge::whole_plan;
 use super::count::count_by_tenant;
 use super::error::SchemaError;
 use super::legacy;
 use super::names::Names;
 use super::prepare::connect;
-use super::read::{self, Rows};
+use super::read::{self, Rows, Target};
 use super::report::{Compared, DefaultTenant, Evidence, Verified, report};
 use super::rights;
+use super::standing::fingerprint;
 use super::target;
 
 /// Whether each part of the schema is what it should be.
@@ -30,20 +32,42 @@ pub enum Verification {
 
 /// Whether each part is what it should be, with the rows counted if that is asked for. Changes nothing.
 pub async fn verify(options: &PgConnectOptions, rows: Rows) -> Result<Verification, SchemaError> {
+    verify_against(options, rows, None).await
+}
+
+/// The same right after a migration: looks at what stands now, and compares it with what the migration compared with.
+pub async fn verify_migrated(
+    options: &PgConnectOptions,
+    rows: Rows,
+    migrated: &Migrated,
+) -> Result<Verification, SchemaError> {
+    verify_against(options, rows, migrated.target.as_ref()).await
+}
+
+async fn verify_against(
+    options: &PgConnectOptions,
+    rows: Rows,
+    target: Option<&Target>,
+) -> Result<Verification, SchemaError> {
     let mut connection = connect(options).await?;
-    let verification = look_at_all(&mut connection, rows).await;
+    let verification = look_at_all(&mut connection, rows, target).await;
     // It was read only; a failed close loses nothing.
     let _ = connection.close().await;
     verification
 }
 
-async fn look_at_all(connection: &mut PgConnection, rows: Rows) -> Result<Verification, SchemaError> {
+async fn look_at_all(
+    connection: &mut PgConnection,
+    rows: Rows,
+    target: Option<&Target>,
+) -> Result<Verification, SchemaError> {
     let names = Names::of_database(connection).await?;
     let mut found = look(connection, &names, rows).await?;
     if holds_nothing(&found, &names) {
         return Ok(Verification::NothingYet);
     }
-    let compared = compare(connection, &found, &names).await?;
+    let target = target.and_then(|target| target.under(&names));
+    let compared = compare(connection, &found, &names, target).await?;
     let is_right = matches!(&compared, Compared::With { plan: Ok(plan), .. } if plan.steps.is_empty());
     if is_right && rows == Rows::Counted {
         count_by_tenant(connection, &names, &mut found).await;
@@ -82,6 +106,7 @@ async fn compare(
     connection: &mut PgConnection,
     found: &Catalogue,
     names: &Names,
+    target: Option<&Catalogue>,
 ) -> Result<Compared, SchemaError> {
     let newest = found.applied.iter().max().copied().unwrap_or_default();
     if newest > target::latest_version() {
@@ -89,7 +114,11 @@ async fn compare(
             "the database is at version {newest}, newer than this program, which serves all the same"
         )));
     }
-    let refused = match read::read_target(connection, names).await {
+    let target = match target {
+        Some(target) => Ok(target.clone()),
+        None => read::read_target(connection, names).await,
+    };
+    let refused = match target {
         Ok(target) => {
             let plan = whole_plan(found, &target, names, Building::WhileCallsCome);
             return Ok(Compared::With { target: Box::new(target), plan });

@@ -57,6 +57,7 @@ mod roles;
 mod round_trip;
 mod rules;
 mod serving;
+mod settings;
 mod simulator;
 mod storm;
 mod strangers;
