@@ -71,6 +71,15 @@ pub(super) fn judge(kind: &Kind, from: &str, conversation: &Conversation) -> Row
     }
 }
 
+/// Different requests, without those of a rung person's own leg.
+pub(super) fn requests(conversation: &Conversation) -> usize {
+    let counts = |entry: &&Entry| {
+        let Happening::Request(exchange) = &entry.what else { return false };
+        exchange.earlier == 0 && (entry.ear == Ear::Caller || !exchange.request.wants_twiml())
+    };
+    conversation.entries.iter().filter(counts).count()
+}
+
 fn begun_seconds(length: Duration) -> u64 {
     u64::try_from(length.as_millis().div_ceil(1000)).unwrap()
 }
