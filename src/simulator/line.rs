@@ -18,6 +18,9 @@ use crate::twilio::public_url::PublicBaseUrl;
 use crate::twilio::sid::AccountSid;
 use crate::twilio::signature::{self, AuthToken, SignedBody};
 
+/// Before a request is tried again; each further pause is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
 /// Who signs what is sent.
 #[derive(Clone, Debug)]
 pub enum Signer {
@@ -194,6 +197,7 @@ impl Line {
             if !is_retried || attempts == policy.retries || began.elapsed() >= policy.total {
                 return attempted;
             }
+            tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(attempts)).await;
             attempts += 1;
         }
     }

@@ -62,7 +62,8 @@ pub(super) struct MadeCall {
 impl MadeCall {
     /// How long it took, begun seconds counted.
     pub(super) fn seconds(&self) -> u64 {
-        self.conversation.truth.lasted.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
+        let lasted = self.conversation.truth.lasted;
+        lasted.as_secs() + u64::from(lasted.subsec_nanos() > 0)
     }
 
     /// How many different requests there were: what the ledger should hold.

@@ -1,6 +1,8 @@
 //! Firms that have their calls handled in different ways.
 
+use chrono::Days;
 use serde_json::{Value, json};
+use switchboard::clock::Clock;
 
 use crate::support::{Firm, Stage};
 
@@ -56,9 +58,12 @@ fn menu() -> Value {
     ] })
 }
 
-/// Open on Saturdays alone; the stage's clock stands on a Tuesday.
+/// Closed today, and on the days around it, wherever that is.
 fn closed() -> Value {
-    json!({ "week": { "saturday": [{ "from": "09:00", "to": "12:00" }] } })
+    let today = Clock::System.now().date_naive();
+    let closure =
+        |days| json!({ "date": today + Days::new(days) - Days::new(2), "name": "Holiday", "closed": true });
+    json!({ "week": {}, "exceptions": (0..5).map(closure).collect::<Vec<_>>() })
 }
 
 /// All of them.

@@ -81,7 +81,7 @@ pub(super) fn requests(conversation: &Conversation) -> usize {
 }
 
 fn begun_seconds(length: Duration) -> u64 {
-    u64::try_from(length.as_millis().div_ceil(1000)).unwrap()
+    length.as_secs() + u64::from(length.subsec_nanos() > 0)
 }
 
 fn reports(answer: &Answer) -> bool {
