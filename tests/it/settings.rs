@@ -323,3 +323,35 @@ async fn the_calls_of_the_last_week_are_decided_again() {
     assert_eq!(same.json()["would_change"], 0);
     assert_eq!(fields(&scene.post("review", &json!({})).await), ["settings"]);
 }
+
+#[tokio::test]
+async fn a_number_to_forward_to_is_the_first_telephones() {
+    let scene = Scene::new().await;
+    let operator = scene.stage.operators_client().await;
+    let phones =
+        json!([{ "name": "Ann", "number": "+12145550191" }, { "name": "Luis", "number": "+12145550192" }]);
+    scene.change(&json!({ "ring": { "phones": phones } })).await;
+    let mut rung = Vec::new();
+
+    for number in [json!("+12145550193"), json!(null)] {
+        let body = json!({ "forward_number": number });
+        assert_eq!(operator.patch(&scene.app, "/api/v1/tenants/acme", &body).await.status, StatusCode::OK);
+        let phones = scene.shown().await.json()["ring"]["phones"].as_array().unwrap().clone();
+        rung.push(
+            phones.iter().map(|phone| phone["number"].as_str().unwrap().to_owned()).collect::<Vec<_>>(),
+        );
+    }
+
+    assert_eq!(rung, [vec!["+12145550193", "+12145550192"], vec!["+12145550192"]]);
+}
+
+#[tokio::test]
+async fn the_document_names_the_parts_that_there_are() {
+    let scene = Scene::new().await;
+
+    let described = scene.app.get("/openapi.json").await.json();
+
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let schemas = &described["components"]["schemas"];
+    assert_eq!(names(&schemas["Settings"]["properties"]), names(&scene.shown().await.json()));
+}
