@@ -11,7 +11,7 @@ use super::answer::Answer;
 use super::listening::{CallDesk, NotHeard};
 use super::noted::{self, Note};
 use crate::handling::Handling;
-use crate::routing::{self, Call, Decision, Pressed};
+use crate::routing::{self, Call, Decision, Mark, Pressed};
 use crate::tenancy::decisions::Decided;
 use crate::tenancy::ingest::{
     Acknowledged, CallSettings, Ingested, News, QuarantineReason, RoutedCall, Told,
@@ -52,6 +52,10 @@ impl CallDesk {
         }
         let pressed = routed.acknowledged.into();
         let (decision, note) = self.decide(&routed.settings, &told.request, after, pressed);
+        if routed.news == News::First && decision.mark == Some(Mark::Alarm) {
+            self.figures.alarmed();
+            tracing::error!("a caller reported an emergency, and nobody of the firm has taken it up");
+        }
         match (routed.news, note) {
             (News::First, Some(note)) => self.backlog.decided(Decided {
                 scope: routed.scope,

@@ -86,7 +86,9 @@ async fn the_document_lists_every_figure_and_no_other() {
     let (server, url) = observed_server(&stage).await;
     let call = stage.agency.voice(&Call::to(&acme.number, 1));
     let unknown = stage.agency.voice(&Call::to("+12145550777", 2));
-    for webhook in [call.clone(), unknown, call.with_signatures(&[])] {
+    let ladder = format!("/twilio/t/{}/voice/step/ladder-0", acme.id);
+    let nobody = stage.agency.dial_result(&acme, &Call::to(&acme.number, 3), "no-answer").at(&ladder);
+    for webhook in [call.clone(), unknown, nobody, call.with_signatures(&[])] {
         send(&server, webhook.to_request()).await;
     }
 
