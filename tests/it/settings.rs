@@ -355,3 +355,35 @@ async fn the_document_names_the_parts_that_there_are() {
     let schemas = &described["components"]["schemas"];
     assert_eq!(names(&schemas["Settings"]["properties"]), names(&scene.shown().await.json()));
 }
+
+#[tokio::test]
+async fn the_command_shows_changes_and_refuses() {
+    let scene = Scene::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.json");
+    let set = async |patch: &Value| {
+        std::fs::write(&file, patch.to_string()).unwrap();
+        let arguments = ["settings", "set", "--tenant", "acme", "--file", file.to_str().unwrap()];
+        scene.stage.database.switchboard(&arguments, &[]).await
+    };
+
+    let shown = scene.stage.database.switchboard(&["settings", "show", "--tenant", "acme"], &[]).await;
+    let saved = set(&json!({ "greeting": "Hello." })).await;
+    let again = set(&json!({ "greeting": "Hello." })).await;
+    let refused = set(&json!({ "greeting": "", "menu": { "prompt": "Press 1." } })).await;
+
+    assert_eq!(
+        serde_json::from_str::<Value>(&shown.stdout).unwrap()["greeting"],
+        "Thank you for calling acme."
+    );
+    assert_eq!((saved.exit, saved.stdout.as_str()), (Some(0), "saved; acme's calls follow it from now on\n"));
+    assert_eq!(again.stdout, "acme's calls are handled like that already\n");
+    assert_eq!(refused.exit, Some(3), "{refused:?}");
+    assert!(
+        refused.stderr.contains("nothing was saved:\n  greeting: write 1 to 1000 characters"),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.stderr.contains("\n  menu.choices: a menu needs a choice"), "{}", refused.stderr);
+    assert_eq!(scene.shown().await.json()["greeting"], "Hello.");
+}
