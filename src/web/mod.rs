@@ -4,6 +4,7 @@
 
 pub mod json_fields;
 pub mod keyed_json;
+pub mod outgoing;
 pub mod page;
 pub mod problem;
 pub mod problem_kind;

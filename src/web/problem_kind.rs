@@ -36,13 +36,17 @@ pub enum ProblemKind {
     TooManyWrongKeys,
     /// Our fault.
     Internal,
+    /// Twilio refuses or fails.
+    TwilioFailed,
     /// The database can't be reached.
     Unavailable,
+    /// Twilio does not answer in time.
+    TwilioSilent,
 }
 
 impl ProblemKind {
     /// All of them, by status.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::InvalidParameters,
         Self::InvalidBody,
         Self::Unauthorized,
@@ -55,7 +59,9 @@ impl ProblemKind {
         Self::IdempotencyKeyReused,
         Self::TooManyWrongKeys,
         Self::Internal,
+        Self::TwilioFailed,
         Self::Unavailable,
+        Self::TwilioSilent,
     ];
 
     /// The stable name, which stands in `type`.
@@ -74,7 +80,9 @@ impl ProblemKind {
             Self::IdempotencyKeyReused => "urn:switchboard:problem:idempotency-key-reused",
             Self::TooManyWrongKeys => "urn:switchboard:problem:too-many-wrong-keys",
             Self::Internal => "urn:switchboard:problem:internal",
+            Self::TwilioFailed => "urn:switchboard:problem:twilio-failed",
             Self::Unavailable => "urn:switchboard:problem:unavailable",
+            Self::TwilioSilent => "urn:switchboard:problem:twilio-silent",
         }
     }
 
@@ -93,7 +101,9 @@ impl ProblemKind {
             Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyWrongKeys => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::TwilioFailed => StatusCode::BAD_GATEWAY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TwilioSilent => StatusCode::GATEWAY_TIMEOUT,
         }
     }
 
@@ -113,7 +123,9 @@ impl ProblemKind {
             Self::IdempotencyKeyReused => "Idempotency key reused",
             Self::TooManyWrongKeys => "Too many wrong keys",
             Self::Internal => "Internal error",
+            Self::TwilioFailed => "Twilio failed",
             Self::Unavailable => "Unavailable",
+            Self::TwilioSilent => "Twilio is silent",
         }
     }
 }
