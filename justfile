@@ -97,6 +97,11 @@ prepare: (setup "sqlx-cli")
 target:
     SWITCHBOARD_WRITE_TARGET=1 cargo test --locked --test it the_target_in_the_repository
 
+# Writes docs/calls.md anew: what callers hear. Read it before you commit it
+[group('work')]
+conversations:
+    SWITCHBOARD_WRITE_CONVERSATIONS=1 cargo test --locked --test it the_page_of_conversations
+
 # New hostile inputs: for one target of fuzz/src/bin/, or all
 [group('work')]
 fuzz target='all' executions='10000000':

@@ -14,6 +14,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 const REQUESTS: &str = "switchboard_http_requests_total";
 const REQUEST_SECONDS: &str = "switchboard_http_request_duration_seconds";
 const DECISIONS: &str = "switchboard_call_decisions_total";
+const ALARMS: &str = "switchboard_alarms_total";
 const QUARANTINED: &str = "switchboard_quarantined_events_total";
 const REFUSALS: &str = "switchboard_webhook_refusals_total";
 const ROUND_TRIP_SECONDS: &str = "switchboard_database_round_trip_seconds";
@@ -68,6 +69,11 @@ impl Figures {
     /// A caller hears something.
     pub fn decided(&self, decision: &'static str) {
         self.count(DECISIONS, vec![Label::from_static_parts("decision", decision)]);
+    }
+
+    /// A caller reported an emergency, and nobody took it up.
+    pub fn alarmed(&self) {
+        self.count(ALARMS, Vec::new());
     }
 
     /// An event belongs to nobody.
@@ -138,6 +144,7 @@ fn describe(recorder: &PrometheusRecorder) {
     for (name, text) in [
         (REQUESTS, "Requests that were answered, by route and class of status."),
         (DECISIONS, "What callers heard."),
+        (ALARMS, "Emergencies that nobody took up."),
         (QUARANTINED, "Events of calls that belong to nobody, by reason."),
         (REFUSALS, "Webhooks that were turned away, by cause."),
     ] {

@@ -5,7 +5,7 @@
 //!
 //! * [`cli`], [`app`]: the commands, and the one place that puts the parts together
 //! * [`http`]: the server, the whole URL table, the layers around every request
-//! * [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
+//! * [`settings`], [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
 //! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
 //! * [`twilio_api`]: Twilio, asked with a tenant's token
 //! * [`web`], [`twilio`]: the two protocols
@@ -30,6 +30,7 @@ pub mod numbers;
 pub mod quarantine;
 pub mod routing;
 pub mod schema;
+pub mod settings;
 pub mod simulator;
 pub mod telemetry;
 pub mod tenancy;

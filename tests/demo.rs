@@ -193,12 +193,16 @@ fn calls_are_simulated_beside_a_demo() {
     assert_exit(&output, 0);
     assert_eq!(told["logged"]["status"], "completed");
     assert_eq!(told["logged"]["outcome"], "answered");
-    assert_eq!(told["requests"].as_array().unwrap().len(), 15);
+    // The call, how its forwarding ended, three statuses of it and two of the leg.
+    assert_eq!(told["requests"].as_array().unwrap().len(), 3 * 7);
 
-    for (callee, caller) in [("busy", "anonymous"), ("no-answer", "sip:desk@example.com")] {
-        let (output, told) = simulated(&data, &["--to", ACME, "--callee", callee, "--from", caller]);
+    for (callee, caller, message, outcome) in
+        [("busy", "anonymous", "0", "missed"), ("ignores", "sip:desk@example.com", "7", "voicemail")]
+    {
+        let call = ["--to", ACME, "--callee", callee, "--from", caller, "--message", message, "--seed", "3"];
+        let (output, told) = simulated(&data, &call);
         assert_exit(&output, 0);
-        assert_eq!(told["logged"]["outcome"], "missed");
+        assert_eq!(told["logged"]["outcome"], outcome);
         assert_eq!(told["logged"]["from_number"], caller);
     }
 

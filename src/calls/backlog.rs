@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::sync::watch;
 
+use super::noted::Note;
 use crate::tenancy::decisions::Decided;
 use crate::tenancy::ingest::Told;
 
@@ -31,15 +31,6 @@ pub struct Held {
     pub told: Arc<Told>,
     /// What the caller heard, where that goes into the ledger.
     pub note: Option<Note>,
-}
-
-/// What the ledger says of a decision.
-#[derive(Clone, Debug)]
-pub struct Note {
-    /// After which step.
-    pub after: String,
-    /// What was decided.
-    pub noted: Value,
 }
 
 impl Held {

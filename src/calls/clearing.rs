@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::backlog::{Held, Note};
+use super::backlog::Held;
 use super::listening::CallDesk;
+use super::noted::Note;
 use crate::tenancy::breaker::Outcome;
 use crate::tenancy::decisions::{self, Decided};
 use crate::tenancy::ingest::Ingested;

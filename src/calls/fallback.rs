@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
+use super::after::After;
 use super::answer::{self, Answer};
 use super::backlog::Held;
 use super::event::{self, UnusableEvent};
 use super::listening::CallDesk;
-use super::turn::After;
 use super::webhook_forms::FallbackRequest;
 use crate::tenancy::VerifiedTwilioRequest;
 use crate::tenancy::ingest::{Addressed, EventKind, Told};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
+use super::after::After;
 use super::answer;
 use super::event::{self, UnusableEvent};
 use super::listening::CallDesk;
-use super::turn::After;
 use super::webhook_forms::VoiceRequest;
 use crate::tenancy::VerifiedTwilioRequest;
 use crate::tenancy::ingest::{Addressed, EventKind, Told};

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use super::backlog::{Backlog, Held, Note};
+use super::backlog::{Backlog, Held};
+use super::noted::Note;
 use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::tenancy::breaker::Outcome;

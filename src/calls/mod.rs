@@ -5,6 +5,7 @@
 //! Doesn't: prove who sent a request, or whose log somebody may read; both are proved before.
 
 pub mod addresses;
+pub mod after;
 pub mod answer;
 pub mod api;
 pub mod backlog;

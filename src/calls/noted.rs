@@ -4,11 +4,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::backlog::Note;
-use super::turn::After;
+use super::after::After;
 use crate::handling::Handling;
 use crate::hours::State;
 use crate::routing::{Decision, Event, Line, Phone, Place, Step};
+
+/// What the ledger says of a decision.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// After which step.
+    pub after: String,
+    /// What was decided.
+    pub noted: Value,
+}
 
 /// A decision in the ledger. None: the caller is gone, and it changes nothing.
 pub(super) fn of(

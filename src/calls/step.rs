@@ -6,10 +6,10 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 
 use super::addresses::STEP_ROUTE;
+use super::after::After;
 use super::answer;
 use super::event::{self, UnusableEvent};
 use super::listening::CallDesk;
-use super::turn::After;
 use super::webhook_forms::StepRequest;
 use crate::routing::Place;
 use crate::tenancy::ingest::{Addressed, EventKind, Told};

@@ -6,68 +6,18 @@
 use std::sync::Arc;
 
 use super::addresses::CallAddress;
+use super::after::After;
 use super::answer::Answer;
-use super::backlog::Note;
 use super::listening::{CallDesk, NotHeard};
-use super::noted;
+use super::noted::{self, Note};
 use crate::handling::Handling;
-use crate::routing::{self, Acceptance, Bridge, Call, Decision, Event, Heard, Place, Pressed, dial_outcome};
+use crate::routing::{self, Call, Decision, Mark, Pressed};
 use crate::tenancy::decisions::Decided;
 use crate::tenancy::ingest::{
     Acknowledged, CallSettings, Ingested, News, QuarantineReason, RoutedCall, Told,
 };
 use crate::tenancy::{TenantScope, VerifiedTwilioRequest};
-use crate::twilio::call_status::{CallStatus, DialStatus};
-use crate::twilio::form::FormParameters;
 use crate::twilio::phone_number::{CallerId, E164PhoneNumber};
-
-/// After what Twilio asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum After {
-    /// The call came in.
-    Incoming,
-    /// This step ended.
-    Step(Place),
-}
-
-impl After {
-    /// The word in the ledger.
-    pub(super) fn in_ledger(self) -> String {
-        match self {
-            Self::Incoming => "incoming".to_owned(),
-            Self::Step(place) => place.to_string(),
-        }
-    }
-
-    /// What has happened, as routing sees it.
-    fn event(self, parameters: &FormParameters, pressed: Pressed) -> Event {
-        let Self::Step(place) = self else { return Event::Incoming };
-        let said = |name| parameters.get(name).unwrap_or_default();
-        let rang = |acceptance| {
-            let status = DialStatus::parse(said("DialCallStatus"));
-            dial_outcome(acceptance, status, pressed, bridge(said("DialBridged")))
-        };
-        let event = match place {
-            Place::Ask { when, reading } => {
-                Event::Asked { when, reading, heard: Heard::new(said("Digits"), said("SpeechResult")) }
-            }
-            Place::Ring { number, acceptance } => Event::Rang(number, rang(acceptance)),
-            Place::Together(acceptance) => Event::RangTogether(rang(acceptance)),
-            Place::Ladder(number) => Event::RangLadder(number, rang(Acceptance::PressOne)),
-            Place::Message => Event::MessageTaken,
-        };
-        let has_left = CallStatus::parse(said("CallStatus")).is_some_and(CallStatus::is_terminal);
-        if has_left { Event::Left(Box::new(event)) } else { event }
-    }
-}
-
-fn bridge(text: &str) -> Bridge {
-    match text {
-        "true" => Bridge::Made,
-        "false" => Bridge::NotMade,
-        _ => Bridge::Unknown,
-    }
-}
 
 impl From<Acknowledged> for Pressed {
     fn from(acknowledged: Acknowledged) -> Self {
@@ -102,6 +52,10 @@ impl CallDesk {
         }
         let pressed = routed.acknowledged.into();
         let (decision, note) = self.decide(&routed.settings, &told.request, after, pressed);
+        if routed.news == News::First && decision.mark == Some(Mark::Alarm) {
+            self.figures.alarmed();
+            tracing::error!("a caller reported an emergency, and nobody of the firm has taken it up");
+        }
         match (routed.news, note) {
             (News::First, Some(note)) => self.backlog.decided(Decided {
                 scope: routed.scope,

@@ -4,30 +4,35 @@
 //! counts as not set, and is told by [`Handling::defects`]. What is to be saved is read strictly, with every mistake at once.
 //! Doesn't: store, or decide; `settings/` and `routing/` do.
 
+mod change;
 mod choices;
 mod document;
 mod field;
+mod merge_patch;
 mod mistake;
 mod parts;
 mod people;
 mod reach;
 mod reader;
 mod sentences;
+mod templates;
 
 #[cfg(test)]
 mod tests;
 
 use serde_json::Value;
 
+pub use change::{changed, shown};
 pub use choices::MOST_PHRASES;
 pub use document::{Document, MOST_BLOCKED, MOST_COUNTRIES, Recording, Voicemail};
+pub use merge_patch::patched;
 pub use mistake::{LONGEST_PHRASE, LONGEST_TEXT, Mistake, Wrong};
 pub use people::{MOST_PHONES, MOST_TOGETHER};
+pub use templates::{Trade, template};
 
 use crate::hours::Hours;
 use crate::routing::{self, CountryCode};
 use crate::twilio::phone_number::E164PhoneNumber;
-use crate::twilio::region::Region;
 use parts::Parts;
 use reach::{Notation, Reach};
 use reader::Reader;
@@ -66,12 +71,7 @@ impl Handling {
 impl Document {
     /// Reads settings that somebody wants saved. `own` are the tenant's numbers. Fails with every mistake.
     pub fn parse(document: &Value, own: &[E164PhoneNumber]) -> Result<Self, Vec<Mistake>> {
-        let zone = document.get("timezone").and_then(Value::as_str).unwrap_or_default();
-        let typed = Notation::Typed(Region::of_time_zone(zone));
-        let mut reader = Reader::new(Reach::new(typed, own));
-        let parts = Parts::of_document(document, &mut reader);
-        let read = Self::read(&parts, &mut reader);
-        let mistakes = reader.into_mistakes();
+        let (read, mistakes) = change::judge(document, own);
         if mistakes.is_empty() { Ok(read) } else { Err(mistakes) }
     }
 

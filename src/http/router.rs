@@ -20,7 +20,7 @@ use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
 use crate::twilio_api::TwilioApi;
 use crate::web::problem::Problem;
-use crate::{accounts, appointments, numbers, quarantine, tenants};
+use crate::{accounts, appointments, numbers, quarantine, settings, tenants};
 
 /// What the handlers work with, one part for each kind of caller.
 #[derive(Clone, Debug, FromRef)]
@@ -94,6 +94,11 @@ fn api() -> OpenApiRouter<Doors> {
         .routes(routes!(calls::api::show, calls::deletion::delete))
         .routes(routes!(calls::recordings::list))
         .routes(routes!(calls::recordings::play))
+        .routes(routes!(settings::api::show, settings::api::change))
+        .routes(routes!(settings::templates::list))
+        .routes(routes!(settings::templates::show))
+        .routes(routes!(settings::api::try_one))
+        .routes(routes!(settings::api::review))
         .routes(routes!(appointments::api::list, appointments::api::create))
         .routes(routes!(appointments::api::show))
         .routes(routes!(appointments::api::cancel))

@@ -63,8 +63,7 @@ impl Line {
             Self::NotUnderstood => "Sorry, that was not one of the choices.",
             Self::NobodyFree => "We are sorry, nobody can take your call right now. Please try again later.",
             Self::NobodyOnCall => {
-                "Nobody on call has answered yet. They are being alerted. If anybody is in danger, hang up and call the \
-                 emergency services."
+                "Nobody on call has answered. If anybody is in danger, please hang up and call the emergency services."
             }
             Self::NoMessage => "We did not hear a message.",
             Self::Thanks => "Thank you. We have your message.",

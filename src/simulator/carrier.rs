@@ -132,7 +132,8 @@ impl<'l> Carrier<'l> {
         match self.delivery.order {
             Order::AsItHappens => self.callbacks.push(callback),
             Order::Shuffled { .. } => {
-                let copies = 1 + self.dice.below(MOST_COPIES);
+                // Half of them come once.
+                let copies = 1 + self.dice.below(2) * self.dice.below(MOST_COPIES);
                 for _ in 0..copies {
                     let again = Callback {
                         ear: ear.clone(),

@@ -167,10 +167,8 @@ mod tests {
     fn gather(attributes: &str) -> Gather {
         let prompt = PROMPT.replace("please press one.", "press 1.");
         let document = format!("<Response><Gather {attributes}>{prompt}</Gather></Response>");
-        match twiml::read(&document).unwrap().remove(0) {
-            Verb::Gather(gather) => gather,
-            other => panic!("{other:?}"),
-        }
+        let Verb::Gather(gather) = twiml::read(&document).unwrap().remove(0) else { panic!("{document}") };
+        gather
     }
 
     fn keys(attributes: &str, keys: &str) -> (Gathered, u128) {

@@ -13,14 +13,12 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
 
 pub use verbs::{
-    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, Number, Record, RejectReason, Say,
-    Transcribe, Verb,
+    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, MAX_SAY_CHARACTERS, Number, Record,
+    RejectReason, Say, Transcribe, Verb,
 };
 
 /// Twilio's limit for a document is "64 kB"; we take the smaller reading. Bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 64_000;
-/// Twilio's limit for the text of one `<Say>`. Characters.
-pub const MAX_SAY_CHARACTERS: usize = 4_096;
 
 /// Why verbs did not become a document.
 #[derive(Debug, thiserror::Error)]

@@ -79,13 +79,13 @@ impl JsonFields {
         if bytes.is_empty() && content_type.is_none() {
             return Ok(Self { unread: Map::new(), errors: Vec::new() });
         }
-        let is_json = content_type.and_then(|value| value.to_str().ok()).is_some_and(is_json);
+        let is_json = content_type
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| is_of_type(value, "application/json"));
         if !is_json {
             return Err(Problem::not_json());
         }
-        let unread = serde_json::from_slice(bytes)
-            .map_err(|error| body_error(format!("Must be a JSON object: {error}.")))?;
-        Ok(Self { unread, errors: Vec::new() })
+        Ok(Self { unread: object_of(bytes)?, errors: Vec::new() })
     }
 
     /// A text that must be there.
@@ -152,6 +152,11 @@ impl JsonFields {
         }
     }
 
+    /// What a field holds, whatever it is; null is nothing.
+    pub fn value(&mut self, name: &'static str) -> Option<Value> {
+        self.unread.shift_remove(name).filter(|value| !value.is_null())
+    }
+
     /// Notes that a field is missing, unless something else is wrong with it.
     pub fn missing(&mut self, name: &'static str) {
         if !self.errors.iter().any(|error| error.field == name) {
@@ -163,6 +168,11 @@ impl JsonFields {
     pub fn wrong<T>(&mut self, name: &'static str, detail: impl Into<String>) -> Option<T> {
         self.errors.push(FieldError::new(name, detail));
         None
+    }
+
+    /// Notes what is wrong with a field within a field.
+    pub fn wrong_within(&mut self, error: FieldError) {
+        self.errors.push(error);
     }
 
     /// What was read out of the body, or everything that is wrong with it; what nobody has read is unknown.
@@ -186,9 +196,14 @@ pub fn read_text(most: usize) -> impl Fn(&str) -> Result<String, String> {
     }
 }
 
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+/// The object that a body holds.
+pub(super) fn object_of(bytes: &Bytes) -> Result<Map<String, Value>, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| body_error(format!("Must be a JSON object: {error}.")))
+}
+
+/// Whether a `Content-Type` is this one, whatever its parameters.
+pub(super) fn is_of_type(content_type: &str, wanted: &str) -> bool {
+    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
 fn unread(error: &axum::Error) -> Problem {

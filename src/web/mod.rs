@@ -2,8 +2,10 @@
 //!
 //! Promises: one shape for each, used by every handler. Doesn't: know what is answered, or whom.
 
+pub mod entity_tag;
 pub mod json_fields;
 pub mod keyed_json;
+pub mod merge_patch;
 pub mod outgoing;
 pub mod page;
 pub mod problem;

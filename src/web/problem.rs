@@ -150,6 +150,25 @@ impl Problem {
         )
     }
 
+    /// 428: a change that says nothing of the version that it is meant for.
+    #[must_use]
+    pub fn precondition_required() -> Self {
+        Self::new(
+            ProblemKind::PreconditionRequired,
+            "Send If-Match with the ETag that GET answered with, so that nobody's change in between is lost. Nothing was \
+             done.",
+        )
+    }
+
+    /// 412: somebody else has changed it in the meantime.
+    #[must_use]
+    pub fn precondition_failed() -> Self {
+        Self::new(
+            ProblemKind::PreconditionFailed,
+            "It was changed since you read it. Nothing was done. Read it again, and send your change with the new ETag.",
+        )
+    }
+
     /// 413.
     #[must_use]
     pub fn too_large(most_bytes: usize) -> Self {

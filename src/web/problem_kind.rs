@@ -26,12 +26,16 @@ pub enum ProblemKind {
     MethodNotAllowed,
     /// It can't be done as things are.
     Conflict,
+    /// The change is meant for another version.
+    PreconditionFailed,
     /// The body is too long.
     TooLarge,
     /// The body is no JSON.
     UnsupportedMediaType,
     /// The `Idempotency-Key` belongs to another request.
     IdempotencyKeyReused,
+    /// The change names no version.
+    PreconditionRequired,
     /// The address has shown too many wrong keys.
     TooManyWrongKeys,
     /// Our fault.
@@ -46,7 +50,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// All of them, by status.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidParameters,
         Self::InvalidBody,
         Self::Unauthorized,
@@ -54,9 +58,11 @@ impl ProblemKind {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::PreconditionFailed,
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::IdempotencyKeyReused,
+        Self::PreconditionRequired,
         Self::TooManyWrongKeys,
         Self::Internal,
         Self::TwilioFailed,
@@ -75,9 +81,11 @@ impl ProblemKind {
             Self::NotFound => "urn:switchboard:problem:not-found",
             Self::MethodNotAllowed => "urn:switchboard:problem:method-not-allowed",
             Self::Conflict => "urn:switchboard:problem:conflict",
+            Self::PreconditionFailed => "urn:switchboard:problem:precondition-failed",
             Self::TooLarge => "urn:switchboard:problem:too-large",
             Self::UnsupportedMediaType => "urn:switchboard:problem:unsupported-media-type",
             Self::IdempotencyKeyReused => "urn:switchboard:problem:idempotency-key-reused",
+            Self::PreconditionRequired => "urn:switchboard:problem:precondition-required",
             Self::TooManyWrongKeys => "urn:switchboard:problem:too-many-wrong-keys",
             Self::Internal => "urn:switchboard:problem:internal",
             Self::TwilioFailed => "urn:switchboard:problem:twilio-failed",
@@ -96,9 +104,11 @@ impl ProblemKind {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooManyWrongKeys => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TwilioFailed => StatusCode::BAD_GATEWAY,
@@ -118,9 +128,11 @@ impl ProblemKind {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::Conflict => "Conflict",
+            Self::PreconditionFailed => "Precondition failed",
             Self::TooLarge => "Too large",
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::IdempotencyKeyReused => "Idempotency key reused",
+            Self::PreconditionRequired => "Precondition required",
             Self::TooManyWrongKeys => "Too many wrong keys",
             Self::Internal => "Internal error",
             Self::TwilioFailed => "Twilio failed",

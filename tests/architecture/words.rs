@@ -33,7 +33,8 @@ const STRANGERS: &[Stranger] = &[
     Stranger { place: "src/hours", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
     Stranger { place: "src/handling", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
     Stranger { place: "src/routing", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
-    Stranger { place: "src/calls/routing", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
+    Stranger { place: "src/calls/after", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
+    Stranger { place: "src/calls/noted", names: is_outside_world, rule: PURE, instead: PURE_INSTEAD },
     Stranger {
         place: "src/appointments/availability",
         names: is_outside_world,
@@ -191,11 +192,11 @@ mod tests {
             ["fn f() { Utc::now(); }", "use crate::clock;", "use tokio::time;", "fn f(c: &dyn Clock) {}"];
 
         for text in reads {
-            assert_eq!(count(strangers, "src/calls/routing.rs", text), 1, "{text}");
-            assert_eq!(count(strangers, "src/calls/routing/hours.rs", text), 1, "{text}");
+            assert_eq!(count(strangers, "src/routing/decision.rs", text), 1, "{text}");
+            assert_eq!(count(strangers, "src/hours/zone.rs", text), 1, "{text}");
         }
         assert_eq!(
-            count(strangers, "src/calls/routing.rs", "fn f(now: DateTime<Utc>) -> bool { now > later }"),
+            count(strangers, "src/routing/decision.rs", "fn f(now: DateTime<Utc>) -> bool { now > later }"),
             0
         );
     }

@@ -35,31 +35,34 @@ async fn a_caller_hears_the_greeting_and_is_forwarded() {
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
     <Say>Thank you for calling acme.</Say>
-    <Dial action="https://calls.example.com/twilio/t/TENANT/voice/step/ring-0-pickup" method="POST" timeout="20" answerOnBridge="true">
-    <Number>+12145550199</Number>
+    <Dial action="https://calls.example.com/twilio/t/TENANT/voice/step/ring-0-pickup" method="POST" timeout="20" timeLimit="3600" answerOnBridge="true">
+    <Number statusCallback="https://calls.example.com/twilio/t/TENANT/voice/leg/CA00000000000000000000000000000001/ring-0-pickup#rc=5&amp;rp=5xx,ct,rt" statusCallbackEvent="answered completed">+12145550199</Number>
     </Dial>
     </Response>
     "#);
 }
 
 #[tokio::test]
-async fn a_caller_of_a_firm_with_nobody_to_ring_hears_the_greeting_and_a_goodbye() {
+async fn a_caller_of_a_firm_with_nobody_to_ring_can_leave_a_message() {
     let stage = Stage::new().await;
     let acme = stage.firm_without_forwarding("acme", "+12145550100").await;
     let app = stage.open().await;
 
     let answer = app.post(&stage.agency.voice(&Call::to(&acme.number, 1))).await;
 
-    insta::assert_snapshot!(readable(answer.twiml(), &acme), @r#"
+    insta::assert_snapshot!(readable(answer.twiml(), &acme), @r##"
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
     <Say>Thank you for calling acme.</Say>
-    <Say>Nobody can take your call right now. Goodbye.</Say>
+    <Say>Please leave your name, your phone number, and a short message after the tone. We will call you back.</Say>
+    <Record action="https://calls.example.com/twilio/t/TENANT/voice/step/message" method="POST" maxLength="120" timeout="5" finishOnKey="#" recordingStatusCallback="https://calls.example.com/twilio/t/TENANT/voice/recording#rc=5&amp;rp=5xx,ct,rt"/>
+    <Say>We did not hear a message.</Say>
+    <Say>Goodbye.</Say>
     <Hangup/>
     </Response>
-    "#);
+    "##);
     app.finish().await;
-    assert_eq!(decisions(&stage.database).await, ["goodbye"]);
+    assert_eq!(decisions(&stage.database).await, ["take_message"]);
 }
 
 #[tokio::test]
@@ -117,7 +120,7 @@ async fn what_was_decided_is_recorded_once_after_the_answer() {
     let once_more = app.post(&webhook).await;
 
     app.finish().await;
-    assert_eq!(decisions(&stage.database).await, ["forward"]);
+    assert_eq!(decisions(&stage.database).await, ["ring"]);
     assert_eq!(stage.database.count("switchboard.call_events").await, 2);
     assert_eq!((again.twiml(), once_more.twiml()), (first.twiml(), first.twiml()));
 }
@@ -175,12 +178,11 @@ async fn only_callers_without_a_number_of_the_network_show_the_dialled_one() {
 async fn the_result_of_a_forwarding_is_logged_and_answered() {
     let results = [
         ("completed", "answered", "<Hangup/>"),
-        ("answered", "answered", "<Hangup/>"),
-        ("busy", "missed", "nobody could take your call"),
-        ("no-answer", "missed", "nobody could take your call"),
-        ("failed", "missed", "nobody could take your call"),
-        ("canceled", "missed", "nobody could take your call"),
-        ("a word of next year", "missed", "nobody could take your call"),
+        ("busy", "missed", "<Record"),
+        ("no-answer", "missed", "<Record"),
+        ("failed", "missed", "<Record"),
+        ("canceled", "missed", "<Record"),
+        ("a word of next year", "missed", "<Record"),
     ];
     let stage = Stage::new().await;
     let acme = stage.firm("acme", "+12145550100").await;
@@ -192,6 +194,7 @@ async fn the_result_of_a_forwarding_is_logged_and_answered() {
         let answer = app.post(&stage.agency.dial_result(&acme, &call, dial_status)).await;
 
         assert!(answer.twiml().contains(heard), "{dial_status}: {}", answer.text());
+        app.post(&stage.agency.status(&call, "completed", 3)).await;
         let row = stage.database.row(&format!("{CALLS} DESC LIMIT 1")).await;
         assert_eq!(row["outcome"], outcome, "{dial_status}");
         assert_eq!(row["is_missed"], outcome == "missed", "{dial_status}");

@@ -35,7 +35,7 @@ async fn a_call_that_was_answered_from_memory_is_logged_once_the_database_is_bac
         scene.ledger().await,
         [
             json!({ "call_sid": sid, "kind": "incoming", "decision": null }),
-            json!({ "call_sid": sid, "kind": "decision", "decision": "forward" }),
+            json!({ "call_sid": sid, "kind": "decision", "decision": "ring" }),
         ]
     );
     let logged = format!("call_logs WHERE started_at = '{}'", began.to_rfc3339());
@@ -54,7 +54,8 @@ async fn the_result_of_a_forwarding_is_logged_once_the_database_is_back() {
     scene.outage_is_over().await;
     scene.app.catch_up().await;
 
-    assert_eq!(scene.stage.database.count("call_logs WHERE outcome = 'missed'").await, 1);
+    let result = "switchboard.call_events WHERE kind = 'dial_result' AND place = 'ring-0-pickup'";
+    assert_eq!(scene.stage.database.count(result).await, 1);
 }
 
 #[tokio::test]
@@ -104,8 +105,9 @@ async fn an_event_that_has_to_wait_does_not_keep_others_waiting() {
     sqlx::raw_sql("COMMIT").execute(&mut holder).await.unwrap();
     scene.app.catch_up().await;
 
-    assert_eq!(scene.stage.database.count("switchboard.call_events WHERE kind = 'decision'").await, 4);
-    assert_eq!(scene.stage.database.count("call_logs WHERE outcome = 'missed'").await, 1);
+    let decisions = |after| format!("switchboard.call_events WHERE event_key = 'decision/{after}'");
+    assert_eq!(scene.stage.database.count(&decisions("incoming")).await, 4);
+    assert_eq!(scene.stage.database.count(&decisions("ring-0-pickup")).await, 1);
 }
 
 #[tokio::test]

@@ -67,8 +67,8 @@ async fn a_call_is_shown_with_all_that_is_known_of_it() {
     let expected = json!({
         "id": null, "call_sid": call.sid, "parent_call_sid": null, "from_number": "+19725550123",
         "to_number": "+12145550100", "caller_name": null, "direction": "inbound", "status": "completed",
-        "outcome": null, "duration_seconds": 42, "is_missed": false, "started_at": "2026-03-03T17:02:13Z",
-        "answered_at": null, "ended_at": "2026-03-03T17:02:13Z", "created_at": "2026-03-03T17:03:11Z",
+        "outcome": "missed", "duration_seconds": 42, "is_missed": true, "is_after_hours": false, "transcript": null,
+        "started_at": "2026-03-03T17:02:13Z", "answered_at": null, "answered_by": null, "alarmed_at": null, "ended_at": "2026-03-03T17:02:13Z", "created_at": "2026-03-03T17:03:11Z",
         "updated_at": "2026-03-03T17:03:11Z",
     });
     assert_eq!(listed["data"], json!([expected]));
@@ -86,7 +86,11 @@ async fn a_call_is_shown_with_all_that_is_known_of_it() {
         json!(["incoming", "ringing", null, "2026-03-03T17:03:11Z"]),
     ];
     assert_eq!(lines, expected);
-    assert_eq!(events[1]["payload"], json!({ "decision": "forward" }));
+    let decided = json!({
+        "decision": "ring", "patience": 10, "hours": "no hours are set, so it is always open", "said": ["greeting"],
+        "leads_to": "ring-0-pickup", "rings": [{ "number": "+12145550199" }],
+    });
+    assert_eq!(events[1]["payload"], decided);
     assert_eq!(events[2]["payload"]["CallerCity"], "PLANO");
 }
 

@@ -24,7 +24,8 @@ async fn a_caller_hears_the_last_known_greeting_and_is_forwarded() {
 
         let forwards_to = scene.acme.forward_number.as_deref().unwrap();
         assert!(before.twiml().contains(forwards_to), "{}", before.text());
-        assert_eq!(during.twiml(), before.twiml(), "{away:?}");
+        let as_before = before.twiml().replace(&scene.call(1).sid, &scene.call(2).sid);
+        assert_eq!(during.twiml(), as_before, "{away:?}");
     }
 }
 
@@ -104,7 +105,7 @@ async fn the_result_of_a_forwarding_is_answered_all_the_same() {
         let busy = scene.stage.agency.dial_result(&scene.acme, &scene.call(1), "busy");
         let answer = scene.app.post(&busy).await;
 
-        assert!(answer.twiml().contains("nobody could take your call"), "{away:?}: {}", answer.text());
+        assert!(answer.twiml().contains("<Record"), "{away:?}: {}", answer.text());
     }
 }
 

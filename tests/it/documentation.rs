@@ -125,6 +125,15 @@ async fn an_agency_is_set_up_by_following_the_examples() {
     let of_tenant = |path: &str| format!("{path}?tenant=acme-hvac");
     scene.follow("list_calls", &of_tenant("/api/v1/calls")).await;
     scene.follow("list_appointments", &of_tenant("/api/v1/appointments")).await;
+    for asked in [
+        "show_settings",
+        "list_settings_templates",
+        "show_settings_template",
+        "try_settings",
+        "review_settings",
+    ] {
+        scene.follow(asked, &of_tenant(&scene.document.operation(asked).example_path())).await;
+    }
     let visit = format!("/api/v1/appointments/{}", visit["id"].as_str().unwrap());
     scene.follow("show_appointment", &of_tenant(&visit)).await;
     scene.follow("cancel_appointment", &of_tenant(&format!("{visit}/cancel"))).await;
@@ -139,12 +148,12 @@ async fn the_server_knows_exactly_the_fields_that_the_document_lists() {
     let with_body =
         |operation: &Operation<'_>| operation.body_fields().is_some_and(|(all, _)| !all.is_empty());
     let operations: Vec<Operation<'_>> = scene.document.operations().into_iter().filter(with_body).collect();
-    assert_eq!(operations.len(), 8);
+    assert_eq!(operations.len(), 10);
 
     for operation in operations {
         let (fields, required) = operation.body_fields().unwrap();
         let mut path = operation.example_path();
-        if path.ends_with("/appointments") {
+        if path.ends_with("/appointments") || path.contains("/settings/") {
             path.push_str("?tenant=acme-hvac");
         }
         let send = async |body: &Value| match operation.method {

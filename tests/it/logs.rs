@@ -78,15 +78,12 @@ impl Scene {
         let voice = twilio.voice(&call).with("CallerName", "JENNY TUTONE");
         let query = format!("AccountSid={}&bodySHA256={}", twilio.sid(), "0".repeat(64));
         vec![
-            (voice.clone(), "forward"),
-            (
-                twilio.voice(&Call { from: "client:jenny".into(), ..Call::to(&self.acme.number, 2) }),
-                "forward",
-            ),
-            (twilio.voice(&Call { from: "sip:desk@pbx.example.com".into(), ..call.clone() }), "forward"),
+            (voice.clone(), "ring"),
+            (twilio.voice(&Call { from: "client:jenny".into(), ..Call::to(&self.acme.number, 2) }), "ring"),
+            (twilio.voice(&Call { from: "sip:desk@pbx.example.com".into(), ..call.clone() }), "ring"),
             (twilio.voice(&Call::to("+12145550777", 3)), "not_in_service"),
             (twilio.status(&Call::to("+12145550777", 3), "completed", 1), "quarantined"),
-            (twilio.dial_result(&self.acme, &call, "busy"), "nobody_answered"),
+            (twilio.dial_result(&self.acme, &call, "busy"), "take_message"),
             (twilio.dial_result(&self.acme, &call, "completed"), "hang_up"),
             (
                 twilio.status(&call, "completed", 3).with("RecordingUrl", "https://api.example.com/RE1"),
@@ -164,7 +161,7 @@ async fn lines_tell_that_the_database_was_away() {
     }
 
     let decisions: Vec<Value> = log.answered().iter().map(|line| line["span"]["decision"].clone()).collect();
-    assert_eq!(decisions, ["forward", "apology", "try_again"]);
+    assert_eq!(decisions, ["ring", "apology", "try_again"]);
     let errors = log.text().lines().filter(|line| line.contains(r#""level":"ERROR""#)).count();
     assert!(errors >= 3, "{}", log.text());
 }

@@ -63,7 +63,7 @@ async fn what_happens_is_counted_once() {
         (r#"switchboard_http_requests_total{route="/twilio/voice",status="4xx"}"#, 2.0),
         (r#"switchboard_http_request_duration_seconds_count{route="/twilio/voice"}"#, 4.0),
         (r#"switchboard_http_request_duration_seconds_bucket{route="/twilio/voice",le="+Inf"}"#, 4.0),
-        (r#"switchboard_call_decisions_total{decision="forward"}"#, 1.0),
+        (r#"switchboard_call_decisions_total{decision="ring"}"#, 1.0),
         (r#"switchboard_call_decisions_total{decision="not_in_service"}"#, 1.0),
         (r#"switchboard_quarantined_events_total{reason="unknown_number"}"#, 1.0),
         (r#"switchboard_webhook_refusals_total{cause="signature"}"#, 1.0),
@@ -86,7 +86,9 @@ async fn the_document_lists_every_figure_and_no_other() {
     let (server, url) = observed_server(&stage).await;
     let call = stage.agency.voice(&Call::to(&acme.number, 1));
     let unknown = stage.agency.voice(&Call::to("+12145550777", 2));
-    for webhook in [call.clone(), unknown, call.with_signatures(&[])] {
+    let ladder = format!("/twilio/t/{}/voice/step/ladder-0", acme.id);
+    let nobody = stage.agency.dial_result(&acme, &Call::to(&acme.number, 3), "no-answer").at(&ladder);
+    for webhook in [call.clone(), unknown, nobody, call.with_signatures(&[])] {
         send(&server, webhook.to_request()).await;
     }
 

@@ -89,7 +89,7 @@ async fn only_the_record_of_what_was_decided_follows_a_call() {
 
     let (_, afterwards) = scene.messages_of(&scene.voice(2)).await;
 
-    assert_eq!(statements(&afterwards), ["SELECT switchboard.record_decisions($1, $2, $3, $4, $5)"]);
+    assert_eq!(statements(&afterwards), ["SELECT switchboard.record_decisions($1, $2, $3, $4, $5, $6)"]);
     assert_eq!(kinds(&afterwards), "BEC", "Bind, Execute, Close");
 }
 

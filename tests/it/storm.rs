@@ -79,7 +79,7 @@ async fn a_hundred_copies_of_each_webhook_at_two_servers_are_one_event_each() {
     assert_eq!(database.count("call_logs").await, i64::from(CALLS));
     assert_eq!(database.count("switchboard.call_events WHERE kind <> 'decision'").await, 200);
     let decided_twice = "(SELECT FROM switchboard.call_events WHERE kind = 'decision'
-                          GROUP BY tenant_id, call_sid HAVING count(*) > 1) twice";
+                          GROUP BY tenant_id, call_sid, place HAVING count(*) > 1) twice";
     assert_eq!(database.count(decided_twice).await, 0);
     let as_they_should_be = "call_logs WHERE status = 'completed' AND duration = 42 AND outcome = 'answered'
                              AND ended_at = '2026-03-03T17:02:13Z'";

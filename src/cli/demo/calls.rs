@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cast::{Cast, Firm};
 use crate::simulator::{
-    Callee, Caller, Conversation, Delivery, Leaves, NumberSettings, Order, People, Script,
+    Callee, Caller, Conversation, Delivery, Leaves, Message, NumberSettings, Order, People, Script,
 };
 use crate::twilio::phone_number::{E164PhoneNumber, InvalidPhoneNumber};
 use crate::twilio::sid::CallSid;
@@ -99,10 +99,18 @@ pub(super) fn planned(cast: &Cast) -> Result<Vec<PlannedCall>, InvalidPhoneNumbe
                 Some("missed"),
             )
         },
-        to_firm(lakeside, "Somebody withholds their number from Lakeside Plumbing.", "anonymous", None),
         PlannedCall {
-            script: leaving_after(12),
-            ..to_firm(acme, "A caller hangs up while Acme's phone rings.", "+15125550143", Some("missed"))
+            script: leaving_a_message(),
+            ..to_firm(
+                lakeside,
+                "Somebody withholds their number, and leaves Lakeside Plumbing a message.",
+                "anonymous",
+                Some("voicemail"),
+            )
+        },
+        PlannedCall {
+            script: leaving_after(7),
+            ..to_firm(acme, "A caller hangs up while Acme's phone rings.", "+15125550143", Some("abandoned"))
         },
         PlannedCall {
             hand: Hand::Forger,
@@ -132,6 +140,12 @@ fn to_firm(firm: &Firm, title: &str, from: &'static str, outcome: Option<&'stati
 fn answered_by(callee: Callee) -> Script {
     let people = People { phones: vec![callee.into()], ..People::default() };
     Script { people, ..Script::default() }
+}
+
+fn leaving_a_message() -> Script {
+    let message = Message { length: Duration::from_secs(9), ..Message::default() };
+    let caller = Caller { message, ..Caller::default() };
+    Script { people: People { caller, ..People::default() }, ..Script::default() }
 }
 
 fn leaving_after(seconds: u64) -> Script {

@@ -1,5 +1,6 @@
 //! What is read from a tenant's row, and what is refused when it is to be saved.
 
+mod changing;
 mod properties;
 mod saving;
 mod stored;

@@ -69,8 +69,11 @@ fn add_problems(operation: &mut Operation, components: &mut Components) {
     if reads(operation, |parameter| parameter.parameter_in != ParameterIn::Path) {
         kinds.push(ProblemKind::InvalidParameters);
     }
-    if reads(operation, |parameter| parameter.parameter_in == ParameterIn::Header) {
+    if reads(operation, |parameter| parameter.name == "Idempotency-Key") {
         kinds.push(ProblemKind::IdempotencyKeyReused);
+    }
+    if reads(operation, |parameter| parameter.name == "If-Match") {
+        kinds.extend([ProblemKind::PreconditionFailed, ProblemKind::PreconditionRequired]);
     }
     if operation.request_body.is_some() {
         kinds.extend([ProblemKind::InvalidBody, ProblemKind::TooLarge, ProblemKind::UnsupportedMediaType]);

@@ -121,6 +121,8 @@ pub(super) fn problem(kind: ProblemKind) -> Problem {
         ProblemKind::NotFound => Problem::not_found(),
         ProblemKind::MethodNotAllowed => Problem::method_not_allowed(),
         ProblemKind::Conflict => Problem::conflict("tenant", "Another tenant has adopted this call."),
+        ProblemKind::PreconditionFailed => Problem::precondition_failed(),
+        ProblemKind::PreconditionRequired => Problem::precondition_required(),
         ProblemKind::TooLarge => Problem::too_large(MOST_BYTES),
         ProblemKind::UnsupportedMediaType => Problem::not_json(),
         ProblemKind::IdempotencyKeyReused => Problem::idempotency_key_reused(),

@@ -20,9 +20,10 @@ use crate::web::problem_kind::ProblemKind;
 const INTRODUCTION: &str = include_str!("introduction.md");
 
 /// The groups, in the order in which somebody reads about them.
-const GROUPS: [(&str, &str); 9] = [
+const GROUPS: [(&str, &str); 10] = [
     ("Calls", "The call log of a tenant: who called, how long, and what it came to."),
     ("Appointments", "The visits of a tenant."),
+    ("Settings", "How the calls of a tenant are handled: hours, who is rung, menu, voicemail, emergencies."),
     ("Tenants", "The firms whose calls are answered. For operators."),
     ("Numbers", "Which number goes to which tenant. For operators."),
     ("Accounts", "The Twilio accounts whose calls are taken, and their tokens. For operators."),

@@ -96,9 +96,10 @@ fn telephones_are_read_with_all_that_is_said_of_them() {
 
 #[test]
 fn a_message_is_transcribed_only_if_that_is_wished() {
-    let of = |attributes: &str| match response(&format!("<Record {attributes}/>")).unwrap().remove(0) {
-        Verb::Record(record) => record,
-        other => panic!("{other:?}"),
+    let of = |attributes: &str| {
+        let verb = response(&format!("<Record {attributes}/>")).unwrap().remove(0);
+        let Verb::Record(record) = verb else { panic!("{verb:?}") };
+        record
     };
 
     assert_eq!(of("transcribeCallback=\"/t\"").transcribe_callback, None);

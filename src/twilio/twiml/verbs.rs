@@ -6,6 +6,9 @@ use std::fmt;
 
 use super::super::phone_number::E164PhoneNumber;
 
+/// Twilio's limit for the text of one `<Say>`. Characters.
+pub const MAX_SAY_CHARACTERS: usize = 4_096;
+
 /// Text that Twilio reads to the caller. Cut at a word's end if it is longer than Twilio takes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Say {

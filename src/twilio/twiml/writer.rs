@@ -8,10 +8,9 @@ use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
 use super::super::phone_number::E164PhoneNumber;
 use super::super::xml_characters::without_forbidden;
-use super::MAX_SAY_CHARACTERS;
 use super::verbs::{
-    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, Record, RejectReason, Say,
-    Transcribe, Verb,
+    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, MAX_SAY_CHARACTERS, Record,
+    RejectReason, Say, Transcribe, Verb,
 };
 
 pub(super) type XmlWriter = Writer<Vec<u8>>;

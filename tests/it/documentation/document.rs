@@ -80,7 +80,9 @@ impl Operation<'_> {
             self.path.to_owned(),
             |path, parameter| {
                 let name = parameter["name"].as_str().unwrap();
-                path.replace(&format!("{{{name}}}"), parameter["example"].as_str().unwrap())
+                let example = &parameter["example"];
+                let shown = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+                path.replace(&format!("{{{name}}}"), &shown)
             },
         )
     }
@@ -148,6 +150,6 @@ impl Operation<'_> {
     /// A body whose fields all hold what none of them may hold.
     pub(super) fn wrong_body(&self) -> Value {
         let (fields, _) = self.body_fields().unwrap();
-        fields.into_iter().map(|field| (field, json!([]))).collect::<serde_json::Map<_, _>>().into()
+        fields.into_iter().map(|field| (field, json!([0]))).collect::<serde_json::Map<_, _>>().into()
     }
 }

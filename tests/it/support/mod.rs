@@ -16,6 +16,7 @@ mod messages;
 mod one_firm;
 mod own_cluster;
 mod played_twilio;
+mod simulated;
 mod stage;
 mod twilio;
 mod two_firms;
