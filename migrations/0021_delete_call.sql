@@ -1,21 +1,10 @@
 -- schema: own
 -- A firm deletes a call, with everything that was recorded of it. A line of the ledger is still never changed, and goes only
--- with its whole call: whoever deletes one in any other way is refused.
+-- with its whole call: no other line can be deleted.
 
 -- delete_call says which call it deletes, for as long as its transaction.
-CREATE FUNCTION keep_the_ledger() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path FROM CURRENT
-AS $$
-BEGIN
-    IF pg_catalog.current_setting('ledger.deleted_call', true) IS DISTINCT FROM OLD.call_sid THEN
-        RAISE EXCEPTION 'a line of the ledger goes only with its call: use delete_call'
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN OLD;
-END
-$$;
-CREATE TRIGGER call_events_kept BEFORE DELETE ON call_events FOR EACH ROW EXECUTE FUNCTION keep_the_ledger();
+CREATE POLICY call_events_kept ON call_events AS RESTRICTIVE FOR DELETE TO switchboard_app
+    USING (tenant_id = (SELECT current_tenant_id()) AND call_sid = pg_catalog.current_setting('ledger.deleted_call', true));
 
 -- Runs as its caller, whom row-level security binds to one tenant: under forced row-level security the owner of the tables
 -- would see none of their rows. A visit keeps everything but its link.
@@ -35,7 +24,6 @@ BEGIN
 END
 $$;
 
-SELECT close_function('keep_the_ledger()'::regprocedure);
 SELECT close_function('delete_call(uuid, text)'::regprocedure);
 GRANT EXECUTE ON FUNCTION delete_call(uuid, text) TO switchboard_app;
 GRANT DELETE ON call_logs, call_events TO switchboard_app;

@@ -45,7 +45,7 @@ const FUNCTIONS: &str = "
                   (SELECT string_agg(format('NULL::%s', format_type(t.oid, NULL)), ', ' ORDER BY t.place)
                      FROM unnest(p.proargtypes) WITH ORDINALITY AS t (oid, place))) AS call
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE n.nspname IN ('public', 'switchboard') AND p.prorettype <> 'trigger'::regtype";
+     WHERE n.nspname IN ('public', 'switchboard')";
 
 /// A hosted database with rows of two tenants.
 async fn migrated() -> TestDatabase {
