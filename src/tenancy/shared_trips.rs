@@ -237,7 +237,11 @@ fn understood(row: Row) -> Result<Ingested, IngestError> {
     };
     Ok(Ingested::Routed(RoutedCall {
         scope: TenantScope::proven(tenant.into()),
-        settings: CallSettings { slug, company_name, stored: Arc::new(row.tenant_settings.unwrap_or_default()) },
+        settings: CallSettings {
+            slug,
+            company_name,
+            stored: Arc::new(row.tenant_settings.unwrap_or_default()),
+        },
         news: if row.is_news { News::First } else { News::Repeated },
         acknowledged: if row.was_accepted { Acknowledged::Yes } else { Acknowledged::No },
     }))
