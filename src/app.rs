@@ -29,6 +29,7 @@ use crate::tenancy::{
     AccountDirectory, ApiDoor, Database, LastKnownSettings, OutageGuard, RefusalDoctor, TwilioDoor,
 };
 use crate::twilio::public_url::{InvalidPublicBaseUrl, PublicBaseUrl};
+use crate::twilio_api::TwilioApi;
 
 /// Whoever doesn't take our goodbye by then never will: the database, and who fetches figures.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -44,6 +45,8 @@ pub struct Parts {
     pub public_urls: Vec<PublicBaseUrl>,
     /// The agency's own account.
     pub environment_account: Option<Account>,
+    /// Where Twilio's REST interface is, if not where it always is.
+    pub twilio_api: Option<PublicBaseUrl>,
     /// Opens stored tokens.
     pub key_ring: Option<KeyRing>,
     /// What clients may ask of it.
@@ -135,10 +138,12 @@ impl App {
             tasks: tasks.clone(),
             clock: parts.clock.clone(),
         };
+        let accounts = Arc::new(accounts);
         let doors = Doors {
+            twilio_api: TwilioApi::new(parts.twilio_api.as_ref(), Arc::clone(&accounts)),
             twilio: TwilioDoor {
                 public_urls: public_urls.into(),
-                accounts: Arc::new(accounts),
+                accounts,
                 doctor: RefusalDoctor::new(parts.clock.clone()),
             },
             api: ApiDoor {

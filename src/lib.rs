@@ -7,6 +7,7 @@
 //! * [`http`]: the server, the whole URL table, the layers around every request
 //! * [`settings`], [`appointments`], [`quarantine`], [`calls`], [`numbers`], [`accounts`], [`tenants`]: the business, one folder a noun
 //! * [`tenancy`]: the trusted core: who may see what; the only owner of the database pools
+//! * [`twilio_api`]: Twilio, asked with a tenant's token
 //! * [`web`], [`twilio`]: the two protocols
 //! * [`handling`]: how a firm wants its calls handled, read from what is stored or checked before it is saved
 //! * [`routing`]: what happens to a call next, decided purely
@@ -36,4 +37,5 @@ pub mod tenancy;
 pub mod tenants;
 pub mod traces;
 pub mod twilio;
+pub mod twilio_api;
 pub mod web;

@@ -1,6 +1,7 @@
 //! The statements on calls. Each names its tenant itself; row-level security is the net below.
 
-use super::call::{Call, CallFilter, Event};
+use super::call::{Call, CallFilter, Event, Outcome};
+use super::recording::RecordingLine;
 use crate::tenancy::TenantTx;
 use crate::twilio::call_status::CallStatus;
 use crate::twilio::sid::CallSid;
@@ -15,15 +16,17 @@ pub async fn calls(tx: &mut TenantTx, filter: &CallFilter, limit: i64) -> Result
              FROM public.call_logs
             WHERE tenant_id = $1
               AND ($2::text IS NULL OR status = $2)
-              AND ($3::text IS NULL OR from_number = $3)
-              AND ($4::text IS NULL OR to_number = $4)
-              AND ($5::timestamptz IS NULL OR started_at >= $5)
-              AND ($6::timestamptz IS NULL OR started_at < $6)
-              AND ($7::timestamptz IS NULL OR (started_at, id) < ($7, $8))
+              AND ($3::text IS NULL OR outcome = $3)
+              AND ($4::text IS NULL OR from_number = $4)
+              AND ($5::text IS NULL OR to_number = $5)
+              AND ($6::timestamptz IS NULL OR started_at >= $6)
+              AND ($7::timestamptz IS NULL OR started_at < $7)
+              AND ($8::timestamptz IS NULL OR (started_at, id) < ($8, $9))
             ORDER BY started_at DESC, id DESC
-            LIMIT $9"#,
+            LIMIT $10"#,
         tx.tenant_id().as_uuid(),
         filter.status.map(CallStatus::as_str),
+        filter.outcome.map(Outcome::as_str),
         filter.from_number,
         filter.to_number,
         filter.since,
@@ -65,4 +68,46 @@ pub async fn events(tx: &mut TenantTx, call_sid: &CallSid) -> Result<Vec<Event>,
     )
     .fetch_all(tx.connection())
     .await
+}
+
+/// The lines of a call's ledger that name a recording, or what one was written down as.
+pub async fn recording_lines(
+    tx: &mut TenantTx,
+    call_sid: &CallSid,
+) -> Result<Vec<RecordingLine>, sqlx::Error> {
+    sqlx::query_as!(
+        RecordingLine,
+        r#"SELECT kind, occurred_at, payload ->> 'AccountSid' AS account_sid,
+                  payload ->> 'RecordingSid' AS recording_sid, payload ->> 'TranscriptionSid' AS transcription_sid,
+                  payload ->> 'RecordingDuration' AS seconds, payload ->> 'RecordingSource' AS source,
+                  payload ->> 'RecordingStatus' AS status
+             FROM switchboard.call_events
+            WHERE tenant_id = $1 AND call_sid = $2
+              AND kind IN ('message', 'recording', 'dial_result', 'transcription')
+            ORDER BY occurred_at, event_key"#,
+        tx.tenant_id().as_uuid(),
+        call_sid.as_str()
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+/// Nothing is written to the call until the transaction ends.
+pub async fn lock(tx: &mut TenantTx, call_sid: &CallSid) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "SELECT id FROM public.call_logs WHERE tenant_id = $1 AND call_sid = $2 FOR UPDATE",
+        tx.tenant_id().as_uuid(),
+        call_sid.as_str()
+    )
+    .fetch_optional(tx.connection())
+    .await
+    .map(|_| ())
+}
+
+/// Deletes a call with its ledger; its appointments lose their link.
+pub async fn delete(tx: &mut TenantTx, call_sid: &CallSid) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT switchboard.delete_call($1, $2)", tx.tenant_id().as_uuid(), call_sid.as_str())
+        .execute(tx.connection())
+        .await
+        .map(|_| ())
 }

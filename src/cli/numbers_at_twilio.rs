@@ -12,8 +12,8 @@ use super::output::count;
 use super::web_client::{Answer, Question, ask};
 use crate::config::Settings;
 use crate::tenancy::account::Account;
+use crate::twilio::rest;
 
-const TWILIO: &str = "https://api.twilio.com";
 /// Of 1000 numbers each.
 const MOST_PAGES: usize = 20;
 
@@ -51,7 +51,7 @@ pub(super) enum Unread {
 
 /// Where Twilio's REST interface is.
 pub(super) fn base(settings: &Settings) -> &str {
-    settings.twilio_api.as_ref().map_or(TWILIO, |url| url.as_str())
+    settings.twilio_api.as_ref().map_or(rest::HOST, |url| url.as_str())
 }
 
 /// The numbers of one account.

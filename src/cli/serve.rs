@@ -90,6 +90,7 @@ pub(super) fn parts(settings: &Settings, workplace: &Workplace) -> Parts {
         pools: PoolSizes::default(),
         public_urls: settings.public_urls.clone(),
         environment_account: settings.twilio_account.clone(),
+        twilio_api: settings.twilio_api.clone(),
         key_ring: workplace.key_ring.clone(),
         limits: Limits::default(),
         clock: Clock::System,

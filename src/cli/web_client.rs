@@ -1,24 +1,19 @@
 //! One HTTP exchange, as Twilio would make it: straight to the host that the URL names.
 //!
-//! Promises: tells a name that nobody knows from a closed port, a bad certificate and silence; checks certificates against
-//! the public authorities that this program carries, whatever the machine has. No proxy, no redirection.
-//! Doesn't: speak HTTP/2, keep a connection, or read more than a mebibyte.
+//! Promises: what it can't reach it tells as `web/outgoing.rs` does, and silence from the rest; checks certificates against
+//! the public authorities that this program carries, whatever the machine has.
+//! Doesn't: read more than a mebibyte.
 
-use std::io;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::http::uri::Scheme;
-use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http_body_util::{BodyExt as _, Limited};
+use tokio_rustls::rustls::RootCertStore;
+
+use crate::web::outgoing::{self, Outgoing, public_authorities};
+
+pub(super) use crate::web::outgoing::Unreachable;
 
 /// Twilio gives a connection half of that.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,23 +37,6 @@ pub(super) struct Answer {
     pub(super) took: Duration,
 }
 
-/// Why nothing came back.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Unreachable {
-    #[error("the URL can't be called")]
-    Url,
-    #[error("the name {0} is not known: {1}")]
-    Name(String, io::Error),
-    #[error("nobody takes the connection: {0}")]
-    Connection(io::Error),
-    #[error("TLS fails: {0}")]
-    Tls(io::Error),
-    #[error("there was no answer within {} s", PATIENCE.as_secs())]
-    Silence,
-    #[error("the answer broke off: {0}")]
-    Broken(String),
-}
-
 impl Answer {
     /// A header's text, blank where it is missing.
     pub(super) fn header(&self, name: &HeaderName) -> &str {
@@ -73,70 +51,36 @@ pub(super) async fn ask(question: &Question) -> Result<Answer, Unreachable> {
 
 async fn ask_trusting(roots: RootCertStore, question: &Question) -> Result<Answer, Unreachable> {
     let exchange = exchange(roots, question);
-    tokio::time::timeout(PATIENCE, exchange).await.unwrap_or(Err(Unreachable::Silence))
+    tokio::time::timeout(PATIENCE, exchange).await.unwrap_or(Err(Unreachable::Silence(PATIENCE)))
 }
 
 async fn exchange(roots: RootCertStore, question: &Question) -> Result<Answer, Unreachable> {
-    let uri: Uri = question.url.parse().map_err(|_| Unreachable::Url)?;
-    let request = request(question, &uri)?;
-    let host = uri.host().ok_or(Unreachable::Url)?;
-    let name = host.trim_matches(['[', ']']);
-    let is_https = uri.scheme() == Some(&Scheme::HTTPS);
-    let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-    let addresses: Vec<_> = tokio::net::lookup_host((name, port))
-        .await
-        .map_err(|error| Unreachable::Name(name.to_owned(), error))?
-        .collect();
-    let began = Instant::now();
-    let stream = TcpStream::connect(addresses.as_slice()).await.map_err(Unreachable::Connection)?;
-    if is_https {
-        let name = ServerName::try_from(name.to_owned()).map_err(|_| Unreachable::Url)?;
-        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream);
-        speak(stream.await.map_err(Unreachable::Tls)?, request, began).await
-    } else {
-        speak(stream, request, began).await
-    }
-}
-
-fn request(question: &Question, uri: &Uri) -> Result<Request<Full<Bytes>>, Unreachable> {
-    let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    let authority = uri.authority().ok_or(Unreachable::Url)?.as_str();
-    let mut request = Request::builder()
-        .method(question.method.clone())
-        .uri(target)
-        .header(header::HOST, authority)
-        .header(header::USER_AGENT, concat!("switchboard-doctor/", env!("CARGO_PKG_VERSION")));
+    let mut headers: HeaderMap = [(
+        header::USER_AGENT,
+        HeaderValue::from_static(concat!("switchboard-doctor/", env!("CARGO_PKG_VERSION"))),
+    )]
+    .into_iter()
+    .collect();
     for (name, value) in &question.headers {
-        request = request.header(name, value);
+        headers.append(name, value.parse().map_err(|_| Unreachable::Url)?);
     }
-    request.body(Full::from(question.body.clone())).map_err(|_| Unreachable::Url)
-}
-
-fn public_authorities() -> RootCertStore {
-    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
-}
-
-async fn speak<S>(stream: S, request: Request<Full<Bytes>>, began: Instant) -> Result<Answer, Unreachable>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let broken = |error: hyper::Error| Unreachable::Broken(error.to_string());
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
-    // Once the answer is there the sender is dropped, and with it the connection ends.
-    let answer = async move {
-        let (head, body) = sender.send_request(request).await.map_err(broken)?.into_parts();
-        let took = began.elapsed();
-        let body = Limited::new(body, MOST_BYTES).collect().await;
-        let body = body.map_err(|error| Unreachable::Broken(error.to_string()))?.to_bytes();
-        Ok(Answer { status: head.status, headers: head.headers, body, took })
+    let asked = Outgoing {
+        method: question.method.clone(),
+        url: question.url.clone(),
+        headers,
+        body: question.body.clone().into(),
     };
-    // What ends the connection early ends the answer, too.
-    tokio::join!(answer, connection).0
+    let (response, took) = outgoing::send(roots, asked).await?;
+    let (head, body) = response.into_parts();
+    let body = Limited::new(body, MOST_BYTES).collect().await;
+    let body = body.map_err(|error| Unreachable::Broken(error.to_string()))?.to_bytes();
+    Ok(Answer { status: head.status, headers: head.headers, body, took })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
     use tokio_rustls::TlsAcceptor;

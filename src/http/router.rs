@@ -18,6 +18,7 @@ use super::manual::{self, Manual};
 use super::{document, layers, signed_check};
 use crate::calls::{self, CallDesk};
 use crate::tenancy::{ApiDoor, TwilioDoor};
+use crate::twilio_api::TwilioApi;
 use crate::web::problem::Problem;
 use crate::{accounts, appointments, numbers, quarantine, settings, tenants};
 
@@ -30,6 +31,8 @@ pub struct Doors {
     pub api: ApiDoor,
     /// Handles calls.
     pub calls: CallDesk,
+    /// Asks Twilio.
+    pub twilio_api: TwilioApi,
     /// Knows how we are.
     pub health: Health,
     /// Shows what we answer to.
@@ -88,7 +91,9 @@ fn callbacks_of_twilio() -> OpenApiRouter<Doors> {
 fn api() -> OpenApiRouter<Doors> {
     let routes = OpenApiRouter::new()
         .routes(routes!(calls::api::list))
-        .routes(routes!(calls::api::show))
+        .routes(routes!(calls::api::show, calls::deletion::delete))
+        .routes(routes!(calls::recordings::list))
+        .routes(routes!(calls::recordings::play))
         .routes(routes!(settings::api::show, settings::api::change))
         .routes(routes!(settings::templates::list))
         .routes(routes!(settings::templates::show))

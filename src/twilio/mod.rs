@@ -10,6 +10,7 @@ pub mod form;
 pub mod phone_number;
 pub mod public_url;
 pub mod region;
+pub mod rest;
 pub mod sha256;
 pub mod sid;
 pub mod signature;

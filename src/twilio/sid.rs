@@ -74,6 +74,16 @@ sid!(
     CallSid,
     "CA"
 );
+sid!(
+    /// The sid of a recording.
+    RecordingSid,
+    "RE"
+);
+sid!(
+    /// The sid of what a recording was written down as.
+    TranscriptionSid,
+    "TR"
+);
 
 fn is_32_hex_digits(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())

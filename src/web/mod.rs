@@ -6,6 +6,7 @@ pub mod entity_tag;
 pub mod json_fields;
 pub mod keyed_json;
 pub mod merge_patch;
+pub mod outgoing;
 pub mod page;
 pub mod problem;
 pub mod problem_kind;

@@ -76,6 +76,12 @@ impl Problem {
         Self::new(ProblemKind::NotFound, "There is nothing here that you may see.")
     }
 
+    /// 404: it was there, and is yours, but Twilio has it no more.
+    #[must_use]
+    pub fn gone_at_twilio() -> Self {
+        Self::new(ProblemKind::NotFound, "Twilio does not have this any more: it was deleted there.")
+    }
+
     /// 405.
     #[must_use]
     pub fn method_not_allowed() -> Self {
@@ -207,6 +213,24 @@ impl Problem {
             "The database can't be reached at the moment. Try again in a few seconds.",
         );
         Self { retry_after: Some(5), ..problem }
+    }
+
+    /// 502: Twilio refuses or fails; what it said, and what to do.
+    #[must_use]
+    pub fn twilio_failed(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::TwilioFailed, detail)
+    }
+
+    /// 504: Twilio does not answer in time.
+    #[must_use]
+    pub fn twilio_silent() -> Self {
+        Self::new(ProblemKind::TwilioSilent, "Twilio did not answer in time. Try again later.")
+    }
+
+    /// The same problem, which may go better after so many seconds.
+    #[must_use]
+    pub fn after(self, seconds: Option<u32>) -> Self {
+        Self { retry_after: seconds, ..self }
     }
 
     /// 500: our fault. The log has the cause under the request's id.

@@ -40,13 +40,17 @@ pub enum ProblemKind {
     TooManyWrongKeys,
     /// Our fault.
     Internal,
+    /// Twilio refuses or fails.
+    TwilioFailed,
     /// The database can't be reached.
     Unavailable,
+    /// Twilio does not answer in time.
+    TwilioSilent,
 }
 
 impl ProblemKind {
     /// All of them, by status.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidParameters,
         Self::InvalidBody,
         Self::Unauthorized,
@@ -61,7 +65,9 @@ impl ProblemKind {
         Self::PreconditionRequired,
         Self::TooManyWrongKeys,
         Self::Internal,
+        Self::TwilioFailed,
         Self::Unavailable,
+        Self::TwilioSilent,
     ];
 
     /// The stable name, which stands in `type`.
@@ -82,7 +88,9 @@ impl ProblemKind {
             Self::PreconditionRequired => "urn:switchboard:problem:precondition-required",
             Self::TooManyWrongKeys => "urn:switchboard:problem:too-many-wrong-keys",
             Self::Internal => "urn:switchboard:problem:internal",
+            Self::TwilioFailed => "urn:switchboard:problem:twilio-failed",
             Self::Unavailable => "urn:switchboard:problem:unavailable",
+            Self::TwilioSilent => "urn:switchboard:problem:twilio-silent",
         }
     }
 
@@ -103,7 +111,9 @@ impl ProblemKind {
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooManyWrongKeys => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::TwilioFailed => StatusCode::BAD_GATEWAY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TwilioSilent => StatusCode::GATEWAY_TIMEOUT,
         }
     }
 
@@ -125,7 +135,9 @@ impl ProblemKind {
             Self::PreconditionRequired => "Precondition required",
             Self::TooManyWrongKeys => "Too many wrong keys",
             Self::Internal => "Internal error",
+            Self::TwilioFailed => "Twilio failed",
             Self::Unavailable => "Unavailable",
+            Self::TwilioSilent => "Twilio is silent",
         }
     }
 }

@@ -24,6 +24,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "tenants",
     "jobs",
     "journal",
+    "twilio_api",
     "tenancy",
     "web",
     "handling",

@@ -51,6 +51,7 @@ mod open_transactions;
 mod orders;
 mod public_urls;
 mod quarantine;
+mod recordings;
 mod refusals;
 mod right_already;
 mod roles;

@@ -222,10 +222,13 @@ async fn the_server_has_no_privilege_that_row_level_security_does_not_cover() {
 
 #[tokio::test]
 async fn the_ledger_and_the_quarantine_are_append_only() {
+    // A line of the ledger may go, but only with its whole call: a policy sees to that, and recordings.rs to the policy.
     let offenders = "
         SELECT t.name, g.privilege_type FROM tables t, aclexplode(t.relacl) g
          WHERE t.relname IN ('call_events', 'unrouted_calls', 'unrouted_call_events')
-           AND g.grantee = 'switchboard_app'::regrole AND g.privilege_type NOT IN ('SELECT', 'INSERT')";
+           AND g.grantee = 'switchboard_app'::regrole AND g.privilege_type NOT IN ('SELECT', 'INSERT')
+           AND NOT (t.relname = 'call_events' AND g.privilege_type = 'DELETE'
+                    AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polcmd = 'd' AND NOT p.polpermissive))";
     let breaking = "GRANT UPDATE ON switchboard.call_events TO switchboard_app";
 
     holds(offenders, breaking).await;

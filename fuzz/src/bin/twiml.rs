@@ -9,8 +9,8 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use switchboard_fuzz::twilio::phone_number::E164PhoneNumber;
 use switchboard_fuzz::twilio::twiml::{
-    AnswerMoment, Dial, MAX_DOCUMENT_BYTES, MAX_SAY_CHARACTERS, RejectReason, Say, TwimlError, Verb,
-    VoiceResponse,
+    AnswerMoment, Dial, DialRecording, Gather, GatherInput, LegCallback, MAX_DOCUMENT_BYTES,
+    MAX_SAY_CHARACTERS, Number, Record, RejectReason, Say, Transcribe, TwimlError, Verb, VoiceResponse,
 };
 use switchboard_fuzz::twilio::xml_characters::{is_allowed, without_forbidden};
 
@@ -45,16 +45,35 @@ fn verb(record: &str) -> Option<Verb> {
     Some(match kind {
         "say" => Verb::Say(Say { text: text()?, language: text(), voice: text() }),
         "pause" => Verb::Pause { length_seconds: text()?.parse().ok()? },
+        "ask" => Verb::Gather(Gather {
+            input: GatherInput::KeyOrWords { hints: vec![text()?] },
+            action: text()?,
+            timeout_seconds: 5,
+            says: vec![Say { text: text()?, language: None, voice: None }],
+        }),
         "dial" => Verb::Dial(Dial {
-            number: E164PhoneNumber::parse(&text()?).ok()?,
+            numbers: vec![Number {
+                number: E164PhoneNumber::parse(&text()?).ok()?,
+                status: LegCallback(text()?),
+                whisper: text(),
+            }],
             timeout_seconds: 20,
+            longest_seconds: 3_600,
             answer: if record.len().is_multiple_of(2) {
                 AnswerMoment::OnBridge
             } else {
                 AnswerMoment::Immediately
             },
-            action: text(),
+            action: text().unwrap_or_default(),
+            recording: text().map_or(DialRecording::Off, |status| DialRecording::FromAnswer { status }),
             caller_id: text().and_then(|number| E164PhoneNumber::parse(&number).ok()),
+        }),
+        "record" => Verb::Record(Record {
+            action: text()?,
+            longest_seconds: 120,
+            silence_seconds: 5,
+            status: text()?,
+            transcribe: text().map_or(Transcribe::No, |callback| Transcribe::To { callback }),
         }),
         "redirect" => Verb::Redirect { url: text()? },
         "hangup" => Verb::Hangup,
@@ -76,7 +95,9 @@ fn written(verbs: &[Verb]) -> Vec<Piece> {
             Verb::Pause { length_seconds } => {
                 enclose(&mut pieces, start("Pause", &[("length", Some(&length_seconds.to_string()))]), "");
             }
+            Verb::Gather(gather) => write_gather(&mut pieces, gather),
             Verb::Dial(dial) => write_dial(&mut pieces, dial),
+            Verb::Record(record) => write_record(&mut pieces, record),
             Verb::Redirect { url } => {
                 enclose(&mut pieces, start("Redirect", &[("method", Some("POST"))]), &without_forbidden(url));
             }
@@ -93,18 +114,80 @@ fn written(verbs: &[Verb]) -> Vec<Piece> {
     pieces
 }
 
+fn write_gather(pieces: &mut Vec<Piece>, gather: &Gather) {
+    let (input, speech_timeout, hints) = match &gather.input {
+        GatherInput::Key => ("dtmf", None, None),
+        GatherInput::KeyOrWords { hints } => ("dtmf speech", Some("auto"), hints_of(hints)),
+    };
+    let attributes = [
+        ("input", Some(input)),
+        ("action", Some(gather.action.as_str())),
+        ("method", Some("POST")),
+        ("timeout", Some("5")),
+        ("numDigits", Some("1")),
+        ("actionOnEmptyResult", Some("true")),
+        ("speechTimeout", speech_timeout),
+        ("hints", hints.as_deref()),
+    ];
+    pieces.push(start("Gather", &attributes));
+    for say in &gather.says {
+        enclose(pieces, start("Say", &[]), &spoken(&say.text));
+    }
+    pieces.push(Piece::End("Gather".to_owned()));
+}
+
+/// Commas part hints, and Twilio takes none of more than 100 characters.
+fn hints_of(hints: &[String]) -> Option<String> {
+    let hints: Vec<String> = hints.iter().map(|hint| hint.replace(',', " ")).collect();
+    let list = hints.into_iter().filter(|hint| hint.chars().count() <= 100).collect::<Vec<_>>().join(",");
+    (!list.is_empty()).then_some(list)
+}
+
 fn write_dial(pieces: &mut Vec<Piece>, dial: &Dial) {
     let on_bridge = (dial.answer == AnswerMoment::OnBridge).then_some("true");
+    let recorded = match &dial.recording {
+        DialRecording::FromAnswer { status } => Some(status.as_str()),
+        DialRecording::Off => None,
+    };
     let attributes = [
-        ("action", dial.action.as_deref()),
-        ("method", dial.action.is_some().then_some("POST")),
+        ("action", Some(dial.action.as_str())),
+        ("method", Some("POST")),
         ("timeout", Some("20")),
+        ("timeLimit", Some("3600")),
         ("callerId", dial.caller_id.as_ref().map(E164PhoneNumber::as_str)),
         ("answerOnBridge", on_bridge),
+        ("record", recorded.map(|_| "record-from-answer-dual")),
+        ("recordingStatusCallback", recorded),
     ];
     pieces.push(start("Dial", &attributes));
-    enclose(pieces, start("Number", &[]), dial.number.as_str());
+    for number in &dial.numbers {
+        let attributes = [
+            ("url", number.whisper.as_deref()),
+            ("method", number.whisper.as_ref().map(|_| "POST")),
+            ("statusCallback", Some(number.status.0.as_str())),
+            ("statusCallbackEvent", Some("answered completed")),
+        ];
+        enclose(pieces, start("Number", &attributes), number.number.as_str());
+    }
     pieces.push(Piece::End("Dial".to_owned()));
+}
+
+fn write_record(pieces: &mut Vec<Piece>, record: &Record) {
+    let callback = match &record.transcribe {
+        Transcribe::To { callback } => Some(callback.as_str()),
+        Transcribe::No => None,
+    };
+    let attributes = [
+        ("action", Some(record.action.as_str())),
+        ("method", Some("POST")),
+        ("maxLength", Some("120")),
+        ("timeout", Some("5")),
+        ("finishOnKey", Some("#")),
+        ("recordingStatusCallback", Some(record.status.as_str())),
+        ("transcribe", callback.map(|_| "true")),
+        ("transcribeCallback", callback),
+    ];
+    enclose(pieces, start("Record", &attributes), "");
 }
 
 fn start(name: &str, attributes: &[(&str, Option<&str>)]) -> Piece {

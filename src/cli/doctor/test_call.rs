@@ -101,7 +101,7 @@ fn unreachable(url: &PublicBaseUrl, silence: &Unreachable) -> Check {
         Unreachable::Connection(_) if url.is_loopback() => {
             "start the server: `switchboard serve`; or set PORT and PUBLIC_BASE_URL as the running one has them"
         }
-        Unreachable::Connection(_) | Unreachable::Silence | Unreachable::Broken(_) => {
+        Unreachable::Connection(_) | Unreachable::Silence(_) | Unreachable::Broken(_) => {
             "see that the tunnel, proxy or host runs, lets everybody in, and leads to this server"
         }
         Unreachable::Tls(_) => {

@@ -26,7 +26,13 @@ pub(super) fn add(item: &mut PathItem, components: &mut Components) {
             add_problems(operation, components);
         }
         // The operation's own part says in words when these happen.
-        for kind in [ProblemKind::Conflict, ProblemKind::Internal] {
+        let in_words = [
+            ProblemKind::Conflict,
+            ProblemKind::Internal,
+            ProblemKind::TwilioFailed,
+            ProblemKind::TwilioSilent,
+        ];
+        for kind in in_words {
             if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut(kind.status().as_str()) {
                 answer.content = problems(&[kind]).content;
             }

@@ -128,6 +128,8 @@ pub(super) fn problem(kind: ProblemKind) -> Problem {
         ProblemKind::IdempotencyKeyReused => Problem::idempotency_key_reused(),
         ProblemKind::TooManyWrongKeys => Problem::too_many_wrong_keys(chrono::TimeDelta::seconds(30)),
         ProblemKind::Internal => Problem::internal(),
+        ProblemKind::TwilioFailed => Problem::twilio_failed("Twilio answered with status 500."),
+        ProblemKind::TwilioSilent => Problem::twilio_silent(),
         ProblemKind::Unavailable => Problem::unavailable(),
     };
     problem.with_request_id("01a2145c-2c70-7af2-8b1f-3d0c5a6e9b21".to_owned())

@@ -43,6 +43,8 @@ pub(crate) struct Stage {
     /// The agency's own account, from the environment: its tokens are not in the database.
     pub(crate) agency: Twilio,
     pub(crate) public_urls: Vec<PublicBaseUrl>,
+    /// Where Twilio's REST interface is played.
+    pub(crate) twilio_api: Option<PublicBaseUrl>,
     key_ring: KeyRing,
     keys: String,
     /// The connections of the command line.
@@ -56,6 +58,7 @@ impl Stage {
         Self {
             clock: Clock::set_to("2026-03-03T17:02:11Z".parse().unwrap()),
             agency: Twilio::account(1),
+            twilio_api: None,
             public_urls: vec![PublicBaseUrl::parse(PUBLIC_URL).unwrap()],
             key_ring: KeyRing::parse(&keys).unwrap(),
             keys,
@@ -157,6 +160,7 @@ impl Stage {
             pools: POOLS,
             public_urls: self.public_urls.clone(),
             environment_account: Some(agency),
+            twilio_api: self.twilio_api.clone(),
             key_ring: Some(self.key_ring.clone()),
             limits: Limits::default(),
             clock: self.clock.clone(),
