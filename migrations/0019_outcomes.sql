@@ -284,8 +284,8 @@ AS $$
      ORDER BY t.slug, n.phone_number
 $$;
 
--- The whole of a webhook's writing. Returns one row: the tenant with what routing needs, or the reason for quarantine;
--- whether this event was news; and, where ringing has ended, whether 1 was pressed in that step. Runs as its caller, and
+-- The whole of a webhook's writing. Returns one row: the tenant, with what routing needs where somebody waits for an answer,
+-- or the reason for quarantine; whether this event was news; and, where ringing has ended, whether 1 was pressed in that step. Runs as its caller, and
 -- only as the role that row-level security binds.
 CREATE FUNCTION ingest_call_event(
     sender_sid text, sender_source text, our_number text, running_tenant_id uuid,
@@ -371,8 +371,13 @@ BEGIN
              WHERE w.tenant_id = routed_tenant_id AND w.call_sid = event_call_sid AND w.kind = 'whisper'
                AND w.place = event_place AND w.payload ->> 'Digits' = '1');
     END IF;
-    SELECT s.slug, s.company_name, s.settings INTO tenant_slug, tenant_company_name, tenant_settings
-      FROM settings_of_calls(routed_tenant_id) s;
+    IF event_kind IN ('status', 'leg', 'recording', 'transcription', 'swept') THEN
+        -- Nobody waits for an answer.
+        SELECT t.slug, t.company_name INTO tenant_slug, tenant_company_name FROM tenants t WHERE t.id = routed_tenant_id;
+    ELSE
+        SELECT s.slug, s.company_name, s.settings INTO tenant_slug, tenant_company_name, tenant_settings
+          FROM settings_of_calls(routed_tenant_id) s;
+    END IF;
     RETURN NEXT;
 END
 $$;

@@ -8,7 +8,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 
-use super::call::{Call, CallFilter, CallWithEvents};
+use super::call::{Call, CallFilter, CallWithEvents, Outcome};
 use super::{CallDesk, store};
 use crate::tenancy::TenantScope;
 use crate::tenancy::api_door::NamedTenant;
@@ -30,6 +30,9 @@ pub struct ListParameters {
     /// Only calls that are this far.
     #[param(value_type = Option<CallStatus>, example = "completed")]
     status: Option<String>,
+    /// Only calls that came to this.
+    #[param(value_type = Option<Outcome>, example = "missed")]
+    outcome: Option<String>,
     /// Only calls from this number, in any form that people type, or from what a caller without one is called:
     /// `anonymous`, `client:jenny`.
     #[param(example = "(972) 555-0123")]
@@ -121,6 +124,7 @@ impl ListParameters {
         let mut reader = QueryReader::default();
         let filter = CallFilter {
             status: reader.parsed("status", self.status.as_deref(), read_status),
+            outcome: reader.parsed("outcome", self.outcome.as_deref(), read_outcome),
             from_number: reader.parsed("from", self.from.as_deref(), read_number),
             to_number: reader.parsed("to", self.to.as_deref(), read_number),
             since: reader.parsed("since", self.since.as_deref(), read_time),
@@ -135,6 +139,13 @@ impl ListParameters {
 fn read_status(text: &str) -> Result<CallStatus, String> {
     CallStatus::parse(text).ok_or_else(|| {
         let words: Vec<&str> = CallStatus::ALL.iter().map(|status| status.as_str()).collect();
+        format!("Must be one of: {}.", words.join(", "))
+    })
+}
+
+fn read_outcome(text: &str) -> Result<Outcome, String> {
+    Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == text).ok_or_else(|| {
+        let words = Outcome::ALL.map(Outcome::as_str);
         format!("Must be one of: {}.", words.join(", "))
     })
 }
@@ -179,6 +190,7 @@ mod tests {
     fn all_mistakes_are_named_at_once() {
         let parameters = ListParameters {
             status: Some("ringing-ish".into()),
+            outcome: Some("lost".into()),
             since: Some("yesterday".into()),
             limit: Some("0".into()),
             cursor: Some("?".into()),
@@ -193,6 +205,6 @@ mod tests {
             .iter()
             .map(|error| error["field"].as_str().unwrap())
             .collect();
-        assert_eq!(fields, ["status", "since", "cursor", "limit"]);
+        assert_eq!(fields, ["status", "outcome", "since", "cursor", "limit"]);
     }
 }

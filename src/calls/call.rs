@@ -121,6 +121,8 @@ pub struct CallWithEvents {
 pub struct CallFilter {
     /// How far they are.
     pub status: Option<CallStatus>,
+    /// What they came to.
+    pub outcome: Option<Outcome>,
     /// Who called, exactly as logged.
     pub from_number: Option<String>,
     /// The dialled number.

@@ -1,6 +1,6 @@
 //! The statements on calls. Each names its tenant itself; row-level security is the net below.
 
-use super::call::{Call, CallFilter, Event};
+use super::call::{Call, CallFilter, Event, Outcome};
 use super::recording::RecordingLine;
 use crate::tenancy::TenantTx;
 use crate::twilio::call_status::CallStatus;
@@ -16,15 +16,17 @@ pub async fn calls(tx: &mut TenantTx, filter: &CallFilter, limit: i64) -> Result
              FROM public.call_logs
             WHERE tenant_id = $1
               AND ($2::text IS NULL OR status = $2)
-              AND ($3::text IS NULL OR from_number = $3)
-              AND ($4::text IS NULL OR to_number = $4)
-              AND ($5::timestamptz IS NULL OR started_at >= $5)
-              AND ($6::timestamptz IS NULL OR started_at < $6)
-              AND ($7::timestamptz IS NULL OR (started_at, id) < ($7, $8))
+              AND ($3::text IS NULL OR outcome = $3)
+              AND ($4::text IS NULL OR from_number = $4)
+              AND ($5::text IS NULL OR to_number = $5)
+              AND ($6::timestamptz IS NULL OR started_at >= $6)
+              AND ($7::timestamptz IS NULL OR started_at < $7)
+              AND ($8::timestamptz IS NULL OR (started_at, id) < ($8, $9))
             ORDER BY started_at DESC, id DESC
-            LIMIT $9"#,
+            LIMIT $10"#,
         tx.tenant_id().as_uuid(),
         filter.status.map(CallStatus::as_str),
+        filter.outcome.map(Outcome::as_str),
         filter.from_number,
         filter.to_number,
         filter.since,

@@ -8,6 +8,7 @@ mod accounts;
 mod check;
 mod database;
 mod explanation;
+mod handling;
 mod number_settings;
 mod report;
 mod schema;
@@ -33,6 +34,7 @@ use crate::numbers::store::ListedNumber;
 use crate::schema::{Rows, Verification};
 use crate::tenancy::Database;
 use crate::tenancy::account::Account;
+use crate::tenancy::directory::{StoredSettings, stored_settings};
 use crate::tenants::tenant::ListedTenant;
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -148,6 +150,7 @@ async fn examine(settings: &Settings, workplace: Option<&Workplace>, checks: &mu
     let accounts = accounts::examine(settings, opened, tenants, checks).await;
     if let Some(directory) = &directory {
         checks.extend(tenants::checks(&directory.tenants, &directory.numbers, directory.unrouted));
+        checks.extend(handling::checks(&directory.settings));
     }
     let numbers = directory.as_ref().map_or(&[][..], |directory| &directory.numbers);
     outside(settings, &accounts, numbers, checks).await;
@@ -168,13 +171,16 @@ async fn outside(
 struct Directory {
     tenants: Vec<ListedTenant>,
     numbers: Vec<ListedNumber>,
+    settings: Vec<StoredSettings>,
     unrouted: i64,
 }
 
 impl Directory {
     async fn read(workplace: &Workplace, database: &Database) -> Result<Self, sqlx::Error> {
+        let settings = stored_settings(database, workplace.operator()).await?;
         let mut connection = database.operator(workplace.operator()).await?;
         Ok(Self {
+            settings,
             tenants: crate::tenants::store::list(&mut connection).await?,
             numbers: crate::numbers::store::list(&mut connection).await?,
             unrouted: crate::tenants::store::count_unrouted_calls(&mut connection).await?,

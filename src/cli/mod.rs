@@ -22,6 +22,7 @@ mod openapi;
 mod output;
 mod serve;
 mod server_note;
+mod settings;
 mod signature;
 mod simulate;
 mod spoken;
@@ -72,6 +73,9 @@ enum Command {
     /// Give phone numbers to tenants, by hand or as Twilio knows them, and list them
     #[command(subcommand)]
     Number(number::NumberCommand),
+    /// Show and change how a tenant's calls are handled
+    #[command(subcommand)]
+    Settings(settings::SettingsCommand),
     /// Say when a tenant is open
     #[command(subcommand)]
     Hours(hours::HoursCommand),
@@ -132,6 +136,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         | Command::Migrate(_)
         | Command::Tenant(_)
         | Command::Number(_)
+        | Command::Settings(_)
         | Command::Hours(_)
         | Command::Account(_)
         | Command::Key(_)
@@ -191,6 +196,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Migrate(arguments) => migrate::run(settings, arguments).await,
         Command::Tenant(command) => tenant::run(settings, command).await,
         Command::Number(command) => number::run(settings, command).await,
+        Command::Settings(command) => settings::run(settings, command).await,
         Command::Hours(command) => hours::run(settings, command).await,
         Command::Account(command) => account::run(settings, command).await,
         Command::Key(command) => key::run(settings, command).await,
@@ -214,6 +220,7 @@ fn default_filter(command: &Command) -> &'static str {
         Command::Migrate(_)
         | Command::Tenant(_)
         | Command::Number(_)
+        | Command::Settings(_)
         | Command::Hours(_)
         | Command::Account(_)
         | Command::Key(_)

@@ -3,6 +3,7 @@
 //! Promises: lines of 80 columns; further lines of a text stand under its first.
 
 use super::layout::beside;
+use super::output::count;
 use crate::simulator::{Conversation, Exchange, Told};
 
 /// As wide as a number of North America, with its plus.
@@ -19,27 +20,32 @@ fn line(told: &Told) -> String {
 
 /// "12 requests, 4 of them repetitions".
 pub(super) fn requests(conversation: &Conversation) -> String {
-    let requests = conversation.exchanges().count();
+    let requests = count(conversation.exchanges().count(), "request");
     match conversation.exchanges().filter(|exchange| exchange.earlier > 0).count() {
-        0 => format!("{requests} requests"),
-        repeated => format!("{requests} requests, {repeated} of them repetitions"),
+        0 => requests,
+        repeated => format!("{requests}, {repeated} of them repetitions"),
     }
 }
 
-/// `incoming call   POST /twilio/voice   200`.
-pub(super) fn request(exchange: &Exchange) -> String {
-    let what = exchange.request.to_string();
-    let again = if exchange.earlier > 0 { ", again" } else { "" };
-    let status = exchange.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
-    format!("  {:<26} {status:<4} {}", what + again, without_id(&exchange.path))
+/// `leg in-progress   204 ×2  /twilio/…`: each request once, with how often it came.
+pub(super) fn request_list(conversation: &Conversation) -> String {
+    let first = conversation.exchanges().filter(|exchange| exchange.earlier == 0);
+    first.map(|exchange| request(exchange, conversation)).collect::<Vec<_>>().join("\n")
 }
 
-/// Ids in a path, cut so that the line stays a line.
-fn without_id(path: &str) -> String {
-    let shortened = path.split('/').map(|part| match part.get(..8) {
-        Some(start) if part.len() == 36 || part.len() == 34 => format!("{start}…"),
-        Some(_) | None => part.to_owned(),
-    });
+fn request(first: &Exchange, conversation: &Conversation) -> String {
+    let same = |exchange: &&Exchange| (&exchange.request, &exchange.path) == (&first.request, &first.path);
+    let times = match conversation.exchanges().filter(same).count() {
+        1 => String::new(),
+        times => format!("×{times}"),
+    };
+    let status = first.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+    format!("  {:<21} {status:<3} {times:<3} {}", first.request.to_string(), without_ids(&first.path))
+}
+
+/// Ids would make the line too long.
+fn without_ids(path: &str) -> String {
+    let shortened = path.split('/').map(|part| if matches!(part.len(), 34 | 36) { "…" } else { part });
     shortened.collect::<Vec<_>>().join("/")
 }
 

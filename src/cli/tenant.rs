@@ -30,7 +30,7 @@ pub(super) enum TenantCommand {
         /// What callers hear first [default: a sentence with the firm's name]
         #[arg(long, value_parser = spoken)]
         greeting: Option<String>,
-        /// Where calls go, in any form; without one callers hear a goodbye
+        /// Where calls go, in any form; without one callers can only leave a message
         #[arg(long)]
         forward_number: Option<String>,
     },

@@ -20,7 +20,7 @@ use crate::twilio::region::Region;
 pub fn shown(row: &Value) -> Value {
     let Shown { mut document, unreadable } = Shown::of(row);
     for (part, raw) in unreadable {
-        document[part] = raw;
+        set(&mut document, &part, raw);
     }
     document
 }
@@ -45,7 +45,7 @@ impl Shown {
     fn base(self, before: &Value, patch: &Map<String, Value>) -> Value {
         let mut base = before.clone();
         for (part, _) in self.unreadable.iter().filter(|(part, _)| patch.contains_key(part)) {
-            base[part] = Value::Null;
+            set(&mut base, part, Value::Null);
         }
         base
     }
@@ -59,7 +59,8 @@ pub fn changed(
 ) -> Result<Value, Vec<Mistake>> {
     let before = shown(row);
     let wanted = patched(Shown::of(row).base(&before, patch), patch);
-    let is_other = |part: &str| said(&wanted, part) != said(&before, part);
+    let (seen, asked) = (plain(&before), plain(&wanted));
+    let is_other = |part: &str| asked.get(part) != seen.get(part);
     let (document, mut mistakes) = judge(&wanted, own);
     if !mistakes.is_empty() {
         let (_, stood) = judge(&before, own);
@@ -86,45 +87,58 @@ pub(super) fn judge(document: &Value, own: &[E164PhoneNumber]) -> (Document, Vec
     (read, reader.into_mistakes())
 }
 
+/// Without the fields that say nothing, which a patch can't hold.
+fn plain(document: &Value) -> Value {
+    document.as_object().map_or(Value::Null, |fields| patched(Value::Null, fields))
+}
+
 fn said<'v>(document: &'v Value, part: &str) -> Option<&'v Value> {
     document.get(part).filter(|value| !value.is_null())
+}
+
+fn set(object: &mut Value, name: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
 }
 
 /// The row with one part of a document.
 fn with(mut row: Value, part: &str, document: &Value) -> Value {
     let value = document.get(part).cloned().unwrap_or_default();
+    let within = |pointer| value.pointer(pointer).cloned().unwrap_or_default();
     match part {
-        "timezone" => row["timezone"] = value,
-        "hours" => row["business_hours"] = value,
-        "greeting" => row["greeting_message"] = value,
-        "after_hours_message" => row["after_hours_message"] = value,
+        "timezone" => set(&mut row, "timezone", value),
+        "hours" => set(&mut row, "business_hours", value),
+        "greeting" => set(&mut row, "greeting_message", value),
+        "after_hours_message" => set(&mut row, "after_hours_message", value),
         "recording" => {
-            row["enable_recording"] = value["enabled"].clone();
-            return keeping(row, part, &json!({ "notice": value["notice"] }), document);
+            set(&mut row, "enable_recording", within("/enabled"));
+            return keeping(row, part, json!({ "notice": within("/notice") }), document);
         }
         "ring" => {
-            row["forward_number"] = value["phones"][0]["number"].clone();
-            return keeping(row, part, &value, document);
+            set(&mut row, "forward_number", within("/phones/0/number"));
+            return keeping(row, part, value, document);
         }
         "emergency" => {
-            row["emergency_phone"] = value["ladder"][0]["number"].clone();
-            row["emergency_keywords"] = value.get("words").cloned().unwrap_or_else(|| json!([]));
-            return keeping(row, part, &value, document);
+            let words = value.get("words").cloned().unwrap_or_else(|| json!([]));
+            set(&mut row, "emergency_phone", within("/ladder/0/number"));
+            set(&mut row, "emergency_keywords", words);
+            return keeping(row, part, value, document);
         }
-        _ => return keeping(row, part, &value, document),
+        _ => return keeping(row, part, value, document),
     }
     row
 }
 
 /// The row that keeps a part, if it would not be the same without.
-fn keeping(mut row: Value, part: &str, value: &Value, document: &Value) -> Value {
+fn keeping(mut row: Value, part: &str, value: Value, document: &Value) -> Value {
     let kept = row.get("call_handling").and_then(Value::as_object);
     let mut kept: Map<String, Value> = kept.cloned().unwrap_or_default();
     kept.retain(|name, _| name != part && KEPT.contains(&name.as_str()));
-    row["call_handling"] = Value::Object(kept.clone());
+    set(&mut row, "call_handling", Value::Object(kept.clone()));
     if said(&shown(&row), part) != said(document, part) {
-        kept.insert(part.to_owned(), value.clone());
-        row["call_handling"] = Value::Object(kept);
+        kept.insert(part.to_owned(), value);
+        set(&mut row, "call_handling", Value::Object(kept));
     }
     row
 }

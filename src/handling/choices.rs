@@ -94,14 +94,12 @@ pub(super) fn write_menu(menu: &Menu) -> Value {
 }
 
 fn write_choice(choice: &Choice) -> Value {
-    let (key, words) = (choice.key.to_string(), &choice.words);
-    match &choice.to {
-        Destination::People => json!({ "key": key, "words": words, "to": "people" }),
-        Destination::Message => json!({ "key": key, "words": words, "to": "message" }),
-        Destination::Information(text) => {
-            json!({ "key": key, "words": words, "to": "information", "text": text })
-        }
-    }
+    let (to, text) = match &choice.to {
+        Destination::People => ("people", None),
+        Destination::Message => ("message", None),
+        Destination::Information(text) => ("information", Some(text)),
+    };
+    json!({ "key": choice.key.to_string(), "words": choice.words, "to": to, "text": text })
 }
 
 /// An emergency. One whose ladder can't be read is still one: the office is alerted.

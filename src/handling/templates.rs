@@ -61,14 +61,14 @@ impl Trade {
 /// The settings of a firm after a trade's were laid over them. Those of the firm are as people see them.
 #[must_use]
 pub fn template(trade: Trade, firm: &str, own: &Value) -> Value {
-    let mut sentences = trade.sentences(firm);
-    if own.get("hours").is_none_or(Value::is_null) {
-        sentences["hours"] = office_hours();
-    }
     let ladder = own.pointer("/emergency/ladder").or_else(|| own.pointer("/ring/phones"));
-    sentences["emergency"]["ladder"] = ladder.cloned().unwrap_or_else(|| json!([]));
-    sentences["ring"] = json!({ "acceptance": "press_one" });
-    sentences.as_object().map_or_else(|| own.clone(), |patch| patched(own.clone(), patch))
+    let hours = own.get("hours").filter(|hours| !hours.is_null()).cloned();
+    let own_people = json!({
+        "hours": hours.unwrap_or_else(office_hours),
+        "ring": { "acceptance": "press_one" },
+        "emergency": { "ladder": ladder.cloned().unwrap_or_else(|| json!([])) },
+    });
+    [trade.sentences(firm), own_people].iter().filter_map(Value::as_object).fold(own.clone(), patched)
 }
 
 fn office_hours() -> Value {
@@ -91,8 +91,8 @@ fn hvac(firm: &str) -> Value {
         "menu": {
             "prompt": "For heating or cooling service, press 1. To leave a message for our office, press 2.",
             "choices": [
-                { "key": "1", "words": ["service", "repair", "heating", "cooling", "estimate"], "to": "people" },
-                { "key": "2", "words": ["message", "office", "billing"], "to": "message" },
+                { "key": "1", "words": ["service", "repair", "heating", "cooling", "estimate"], "to": "people", "text": null },
+                { "key": "2", "words": ["message", "office", "billing"], "to": "message", "text": null },
             ],
         },
         "voicemail": {
@@ -122,8 +122,8 @@ fn plumbing(firm: &str) -> Value {
         "menu": {
             "prompt": "For a repair or an estimate, press 1. To leave a message for our office, press 2.",
             "choices": [
-                { "key": "1", "words": ["repair", "estimate", "plumber", "drain", "water heater"], "to": "people" },
-                { "key": "2", "words": ["message", "office", "billing"], "to": "message" },
+                { "key": "1", "words": ["repair", "estimate", "plumber", "drain", "water heater"], "to": "people", "text": null },
+                { "key": "2", "words": ["message", "office", "billing"], "to": "message", "text": null },
             ],
         },
         "voicemail": {
@@ -156,9 +156,9 @@ fn clinic(firm: &str) -> Value {
             "prompt": "To make or change an appointment, press 1. For a prescription refill, press 2. For anything else, \
                        press 3.",
             "choices": [
-                { "key": "1", "words": ["appointment", "schedule", "cancel"], "to": "people" },
-                { "key": "2", "words": ["refill", "prescription", "pharmacy"], "to": "message" },
-                { "key": "3", "words": ["something else", "question", "billing"], "to": "people" },
+                { "key": "1", "words": ["appointment", "schedule", "cancel"], "to": "people", "text": null },
+                { "key": "2", "words": ["refill", "prescription", "pharmacy"], "to": "message", "text": null },
+                { "key": "3", "words": ["something else", "question", "billing"], "to": "people", "text": null },
             ],
         },
         "voicemail": {

@@ -8,8 +8,9 @@ use axum::extract::State;
 use serde_json::Value;
 
 use super::body::{self, ReviewBody, Tenant, TrialBody};
+use super::document::{Settings, SettingsChangeRequest};
 use super::review::{MOST_CALLS, REACH, Review, Reviewer};
-use super::shown::{Settings, SettingsChangeRequest, Shown};
+use super::shown::Shown;
 use super::store;
 use super::trial::{Stage, Trial, try_call};
 use crate::calls::CallDesk;

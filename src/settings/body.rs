@@ -4,9 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
+use utoipa::openapi::schema::Array;
 
+use super::document::object;
 use super::walk::{Answer, Callee, Cast};
 use crate::handling::{Mistake, changed};
 use crate::routing::{Call, Key};
@@ -37,13 +40,13 @@ pub struct TrialBody {
     #[schema(format = "phone-number", example = "+12145550100")]
     pub to: Option<String>,
     /// What the caller does at each question in turn: `{"presses": "9"}`, `{"says": "no heat"}`, or `{}` for nothing.
-    #[schema(value_type = Option<Vec<Object>>, example = json!([{"presses": "9"}]))]
+    #[schema(schema_with = answers)]
     pub caller: Option<Vec<Value>>,
     /// What those do who are rung, by number: `accepts`, `ignores`, `voicemail` or `busy`. Whoever is missing ignores it.
-    #[schema(value_type = Option<Object>, example = json!({"+12145550199": "voicemail"}))]
+    #[schema(schema_with = callees)]
     pub callees: Option<Value>,
     /// Settings that nobody has saved, as a merge patch over the saved ones.
-    #[schema(value_type = Option<Object>, example = json!({"longest_talk_seconds": 1800}))]
+    #[schema(schema_with = patch)]
     pub settings: Option<Value>,
 }
 
@@ -52,8 +55,30 @@ pub struct TrialBody {
 #[derive(ToSchema)]
 pub struct ReviewBody {
     /// Settings that nobody has saved, as a merge patch over the saved ones.
-    #[schema(value_type = Object, example = json!({"hours": {"week": {"monday": [{"from": "08:00", "to": "12:00"}]}}}))]
+    #[schema(schema_with = patch)]
     pub settings: Value,
+}
+
+fn answers() -> Array {
+    let answer = object("What the caller does at one question.", &json!({ "presses": "9" }));
+    let mut answers = Array::new(answer);
+    answers.description = Some(
+        "What the caller does at each question in turn: `{\"presses\": \"9\"}`, `{\"says\": \"no heat\"}`, or `{}` for \
+         nothing."
+            .to_owned(),
+    );
+    answers
+}
+
+fn callees() -> Object {
+    let about = "What those do who are rung, by number: `accepts`, `ignores`, `voicemail` or `busy`. Whoever is missing \
+                 ignores it.";
+    object(about, &json!({ "+12145550199": "voicemail" }))
+}
+
+fn patch() -> Object {
+    let about = "Settings that nobody has saved, as a merge patch over the saved ones.";
+    object(about, &json!({ "hours": { "week": { "monday": [{ "from": "08:00", "to": "12:00" }] } } }))
 }
 
 /// A tenant's row, and its numbers, the main one first.
@@ -98,13 +123,11 @@ pub fn trial(mut fields: JsonFields, tenant: &Tenant, now: DateTime<Utc>) -> Res
 
 /// The row under settings to be reviewed.
 pub fn review(mut fields: JsonFields, tenant: &Tenant) -> Result<Value, Problem> {
-    let row = match fields.value("settings") {
-        Some(patch) => read_patch(&patch, tenant, &mut fields),
-        None => {
-            fields.missing("settings");
-            None
-        }
-    };
+    let patch = fields.value("settings");
+    if patch.is_none() {
+        fields.missing("settings");
+    }
+    let row = patch.and_then(|patch| read_patch(&patch, tenant, &mut fields));
     fields.finish(row)
 }
 
@@ -129,7 +152,9 @@ fn read_patch(patch: &Value, tenant: &Tenant, fields: &mut JsonFields) -> Option
     match changed(&tenant.row, patch, &tenant.own) {
         Ok(row) => Some(row),
         Err(mistakes) => {
-            mistakes.iter().for_each(|mistake| fields.wrong_within(told(mistake, Some("settings"))));
+            for mistake in &mistakes {
+                fields.wrong_within(told(mistake, Some("settings")));
+            }
             None
         }
     }

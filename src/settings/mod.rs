@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod body;
+pub mod document;
 pub mod review;
 pub mod shown;
 pub mod store;

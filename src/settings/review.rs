@@ -10,7 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Array;
 
+use super::document::texts;
 use super::store::PastCall;
 use super::walk::{Answer, Cast, Walked, heard, in_words, walk};
 use crate::handling::Handling;
@@ -56,11 +58,20 @@ pub struct Example {
     #[schema(example = "2026-11-25T20:00:00Z")]
     pub started_at: DateTime<Utc>,
     /// What happens under the settings as they are, to a caller who does nothing and whose call nobody takes.
-    #[schema(example = json!(["open: Wednesday's hours, 08:00 to 17:00", "“Thank you for calling Acme HVAC.”", "Rings Ann (+12145550199) for 20 s; whoever picks up is asked to press 1."]))]
+    #[schema(schema_with = before)]
     pub before: Vec<String>,
     /// What would happen.
-    #[schema(example = json!(["closed: outside of Wednesday's hours, 08:00 to 12:00", "“Our office is closed right now.”", "Takes a message of up to 120 s."]))]
+    #[schema(schema_with = after)]
     pub after: Vec<String>,
+}
+
+fn before() -> Array {
+    let about = "What happens under the settings as they are, to a caller who does nothing and whose call nobody takes.";
+    texts(about, "open: Wednesday's hours, 08:00 to 17:00")
+}
+
+fn after() -> Array {
+    texts("What would happen.", "closed: outside of Wednesday's hours, 08:00 to 12:00")
 }
 
 /// Two rows of a tenant: as it is, and as it would be.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::shown::Settings;
+use super::document::Settings;
 use super::store;
 use crate::handling::{Trade, shown, template};
 use crate::tenancy::TenantScope;

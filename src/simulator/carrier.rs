@@ -186,7 +186,8 @@ impl<'l> Carrier<'l> {
     }
 
     async fn send(&mut self, request: Request, webhook: &Webhook) -> Exchange {
-        let path = self.line.path(&webhook.url).unwrap_or(&webhook.url).to_owned();
+        let url = webhook.url.split('#').next().unwrap_or_default();
+        let path = self.line.path(url).unwrap_or(url).to_owned();
         let earlier = self.sent.iter().filter(|token| **token == webhook.idempotency_token).count();
         self.sent.push(webhook.idempotency_token.clone());
         let replied = self.line.deliver(webhook).await;

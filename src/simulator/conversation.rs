@@ -14,7 +14,7 @@ use super::people::People;
 use super::placed_call::{PlacedCall, STATUS_PATH};
 use super::record;
 use super::scene::{Flow, Page, Presence, Scene};
-use super::transcript::{Ear, End, Entry, Happening, Step, Truth, Who};
+use super::transcript::{Ear, End, Entry, Happening, Truth, Who};
 use super::twiml::{Gather, RejectReason, Verb};
 use crate::twilio::call_status::CallStatus;
 
@@ -200,7 +200,6 @@ fn pass(scene: &mut Scene<'_>, length: Duration) -> Flow {
 
 /// A question. Whoever hangs up meanwhile is not asked any more: there is no request.
 async fn ask(scene: &mut Scene<'_>, gather: &Gather, page: &str) -> Flow {
-    scene.truth.steps.push(Step::Question);
     let answer = scene.next_answer();
     let asked = hearing::ask(gather, &answer, scene.people.caller.patience);
     let began = scene.now;

@@ -12,7 +12,7 @@ use super::carrier::Useless;
 use super::exchange::Request;
 use super::people::Callee;
 use super::scene::{Flow, Presence, Scene};
-use super::transcript::{End, Happening, Step, Talk, Why};
+use super::transcript::{End, Happening, Talk, Why};
 use super::twiml::{Dial, LegEvent};
 use crate::twilio::call_status::{CallStatus, DialStatus};
 
@@ -38,7 +38,6 @@ struct Told {
 
 /// Rings, and puts through.
 pub(super) async fn dial(scene: &mut Scene<'_>, dial: &Dial) -> Flow {
-    scene.truth.steps.push(Step::Dial);
     let Some(mut legs) = legs(scene, dial) else {
         return Flow::Failed { url: String::new(), useless: Useless { code: None } };
     };

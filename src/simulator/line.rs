@@ -31,7 +31,8 @@ pub enum Signer {
 #[derive(Clone, Debug)]
 pub struct Line {
     client: reqwest::Client,
-    addresses: Arc<[SocketAddr]>,
+    address: SocketAddr,
+    others: Arc<[SocketAddr]>,
     /// How many requests went out: each goes to the next server.
     sent: Arc<AtomicUsize>,
     public_url: PublicBaseUrl,
@@ -119,7 +120,8 @@ impl Line {
         let client = client(Policy::default().connect)?;
         Ok(Self {
             client,
-            addresses: [address].into(),
+            address,
+            others: Arc::default(),
             sent: Arc::default(),
             public_url,
             account_sid,
@@ -129,8 +131,14 @@ impl Line {
 
     /// The same line to several servers: each request goes to the next one.
     #[must_use]
-    pub fn shared_by(&self, addresses: &[SocketAddr]) -> Self {
-        Self { addresses: addresses.into(), ..self.clone() }
+    pub fn shared_with(&self, others: &[SocketAddr]) -> Self {
+        Self { others: others.into(), ..self.clone() }
+    }
+
+    fn next_address(&self) -> SocketAddr {
+        let turn = self.sent.fetch_add(1, Ordering::Relaxed) % (1 + self.others.len());
+        let other = turn.checked_sub(1).and_then(|other| self.others.get(other));
+        other.copied().unwrap_or(self.address)
     }
 
     /// The same line with another signature.
@@ -192,13 +200,7 @@ impl Line {
 
     async fn attempt(&self, webhook: &Webhook, policy: &Policy, began: Instant) -> Result<Reply, NoReply> {
         let url = webhook.url.split('#').next().unwrap_or_default();
-        let turn = self.sent.fetch_add(1, Ordering::Relaxed) % self.addresses.len().max(1);
-        let Some(address) = self.addresses.get(turn).copied() else {
-            return Err(NoReply::Elsewhere {
-                url: url.to_owned(),
-                public_url: self.public_url.as_str().to_owned(),
-            });
-        };
+        let address = self.next_address();
         let local = format!("http://{address}{}", self.path(url)?);
         let is_usual = policy.connect == Policy::default().connect;
         let client = if is_usual { self.client.clone() } else { client(policy.connect)? };

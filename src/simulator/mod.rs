@@ -31,4 +31,4 @@ pub use people::{AfterMessage, Answer, Callee, Caller, Leaves, Message, Patience
 pub use placed_call::{PlacedCall, STATUS_PATH, VOICE_PATH};
 pub use policy::InvalidPolicy;
 pub use story::Told;
-pub use transcript::{Ear, End, Entry, Happening, Step, Talk, Truth, Who, Why};
+pub use transcript::{Ear, End, Entry, Happening, Talk, Truth, Who, Why};

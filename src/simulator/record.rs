@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::exchange::Request;
 use super::people::AfterMessage;
 use super::scene::{Flow, Presence, Scene};
-use super::transcript::{Ear, End, Happening, Step};
+use super::transcript::{Ear, End, Happening};
 use super::twiml::{Record, Tone};
 use crate::twilio::call_status::CallStatus;
 
@@ -19,7 +19,6 @@ const TRANSCRIBED: std::ops::RangeInclusive<u64> = 2..=120;
 
 /// Takes a message. `page` is the URL of the document.
 pub(super) async fn record(scene: &mut Scene<'_>, record: &Record, page: &str) -> Flow {
-    scene.truth.steps.push(Step::Record);
     if record.tone == Tone::Heard {
         scene.note(Happening::Tone);
         if scene.pass_to(scene.now + TONE) == Presence::Gone {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::conversation::Conversation;
+use super::exchange::Exchange;
 use super::people::Answer;
 use super::transcript::{Ear, Entry, Happening, Who, Why};
 
@@ -12,7 +13,7 @@ use super::transcript::{Ear, Entry, Happening, Who, Why};
 pub struct Told {
     /// When, after the first ring.
     pub at: Duration,
-    /// Who does something, or hears it: `line`, `caller`, or a number.
+    /// Who does something, or hears it: `line`, `caller`, `Twilio`, or a number.
     pub who: String,
     /// What.
     pub what: String,
@@ -38,14 +39,14 @@ impl Conversation {
 fn told(entry: &Entry) -> Option<Told> {
     let what = what(entry)?;
     let who = match (&entry.ear, &entry.what) {
+        (_, Happening::Request(_)) => "Twilio".to_owned(),
         (Ear::Phone(number), _) => number.clone(),
         (Ear::Caller, Happening::Answers(_) | Happening::Message(_) | Happening::HangsUp(_)) => {
             "caller".to_owned()
         }
         (
             Ear::Caller,
-            Happening::Request(_)
-            | Happening::Says(_)
+            Happening::Says(_)
             | Happening::Silence(_)
             | Happening::Tone
             | Happening::Rings
@@ -65,10 +66,11 @@ fn what(entry: &Entry) -> Option<String> {
     let text = match &entry.what {
         Happening::Request(exchange) => {
             let failure = exchange.answer.as_ref().err()?;
-            let mut text = format!("{} to {}: {failure}", exchange.request, exchange.path);
+            let Exchange { request, path, .. } = &**exchange;
+            let mut text = format!("can’t use the answer to: {request}, {path}: {failure}");
             if let Some(code) = failure.code() {
                 // Writing to a String can't fail.
-                let _ = write!(text, " (Twilio’s error {code})");
+                let _ = write!(text, " (error {code})");
             }
             return Some(text);
         }

@@ -98,23 +98,10 @@ pub struct Truth {
     pub talks: Vec<Talk>,
     /// The messages that were left, by their length.
     pub messages: Vec<Duration>,
-    /// The questions, rings and messages that were begun: how far the caller came.
-    pub steps: Vec<Step>,
     /// When it ended.
     pub lasted: Duration,
     /// How.
     pub end: End,
-}
-
-/// A part of a call that its caller took part in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// A question.
-    Question,
-    /// Telephones.
-    Dial,
-    /// A message.
-    Record,
 }
 
 /// A conversation.

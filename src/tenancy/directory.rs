@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::account::{Account, AccountReach};
@@ -248,6 +249,29 @@ pub(super) struct Route {
     pub(super) number: String,
     pub(super) scope: TenantScope,
     pub(super) settings: CallSettings,
+}
+
+/// How the calls to a number are handled.
+#[derive(Debug)]
+pub struct StoredSettings {
+    /// The tenant's short name.
+    pub slug: String,
+    /// One of its numbers, in E.164.
+    pub number: String,
+    /// Its row, as its calls read it.
+    pub row: Value,
+}
+
+/// How the calls to all numbers of active tenants are handled, for an operator who looks whether it can be read.
+pub async fn stored_settings(
+    database: &Database,
+    _: VerifiedOperator,
+) -> Result<Vec<StoredSettings>, sqlx::Error> {
+    let settings = |route: Route| {
+        let CallSettings { slug, stored, .. } = route.settings;
+        StoredSettings { slug, number: route.number, row: Arc::unwrap_or_clone(stored) }
+    };
+    Ok(routes(database).await?.into_iter().map(settings).collect())
 }
 
 /// The routes of all active tenants.

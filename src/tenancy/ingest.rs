@@ -126,7 +126,7 @@ pub struct CallSettings {
     pub slug: String,
     /// The firm's name.
     pub company_name: String,
-    /// How its calls are handled, as its row has it: what `Handling::read` reads.
+    /// How its calls are handled, as its row has it: what `Handling::read` reads. Null where nobody waits for an answer.
     pub stored: Arc<Value>,
 }
 

@@ -230,14 +230,18 @@ fn understood(row: Row) -> Result<Ingested, IngestError> {
         let reason = QuarantineReason::parse(&word).ok_or(IngestError::NotUnderstood)?;
         return Ok(Ingested::Quarantined(reason));
     }
-    let (Some(tenant), Some(slug), Some(company_name), Some(stored)) =
-        (row.routed_tenant_id, row.tenant_slug, row.tenant_company_name, row.tenant_settings)
+    let (Some(tenant), Some(slug), Some(company_name)) =
+        (row.routed_tenant_id, row.tenant_slug, row.tenant_company_name)
     else {
         return Err(IngestError::NotUnderstood);
     };
     Ok(Ingested::Routed(RoutedCall {
         scope: TenantScope::proven(tenant.into()),
-        settings: CallSettings { slug, company_name, stored: Arc::new(stored) },
+        settings: CallSettings {
+            slug,
+            company_name,
+            stored: Arc::new(row.tenant_settings.unwrap_or_default()),
+        },
         news: if row.is_news { News::First } else { News::Repeated },
         acknowledged: if row.was_accepted { Acknowledged::Yes } else { Acknowledged::No },
     }))

@@ -33,7 +33,7 @@ pub struct NewTenantBody {
     #[schema(min_length = 1, max_length = 1000, example = "Thank you for calling Acme HVAC.")]
     pub greeting_message: Option<String>,
     /// Where calls are forwarded, in any form that people type. Without a country code it is meant in the country of the
-    /// time zone. Missing: callers hear a goodbye.
+    /// time zone. Missing: callers can only leave a message.
     #[schema(format = "phone-number", example = "(214) 555-0199")]
     pub forward_number: Option<String>,
 }
@@ -51,7 +51,8 @@ pub struct TenantChangeBody {
     /// What callers hear first; null: a sentence with the firm's name.
     #[schema(min_length = 1, max_length = 1000, example = "Thank you for calling Acme HVAC.")]
     pub greeting_message: Option<String>,
-    /// Where calls are forwarded, in any form that people type; null: callers hear a goodbye.
+    /// Where calls are forwarded, in any form that people type: the first telephone of the settings' ring list. Null: that
+    /// telephone is taken out.
     #[schema(format = "phone-number", example = "(214) 555-0199")]
     pub forward_number: Option<String>,
     /// Whether its calls are answered and its keys good.

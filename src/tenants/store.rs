@@ -49,12 +49,19 @@ pub async fn tenant(tx: &mut TenantTx) -> Result<Tenant, sqlx::Error> {
     .await
 }
 
-/// Makes the transaction's tenant what `changed` says.
+/// Makes the transaction's tenant what `changed` says. A number to forward to is that of the first telephone of a ring list,
+/// too, so that it is rung where a list has been saved.
 pub async fn change(tx: &mut TenantTx, changed: &Tenant) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"UPDATE public.tenants
-              SET company_name = $2, timezone = $3, greeting_message = $4, forward_number = $5, is_active = $6,
-                  updated_at = $7
+              SET company_name = $2, timezone = $3, greeting_message = $4, forward_number = $5::text, is_active = $6,
+                  updated_at = $7,
+                  call_handling = CASE
+                      WHEN forward_number IS NOT DISTINCT FROM $5::text OR jsonb_typeof(call_handling) <> 'object' THEN call_handling
+                      WHEN $5::text IS NULL THEN call_handling #- '{ring,phones,0}'
+                      WHEN call_handling #> '{ring,phones,0}' IS NULL THEN call_handling - 'ring'
+                      ELSE jsonb_set(call_handling, '{ring,phones,0,number}', to_jsonb($5::text))
+                  END
             WHERE id = $1"#,
         tx.tenant_id().as_uuid(),
         changed.company_name,

@@ -9,6 +9,8 @@ use std::fmt;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
@@ -27,8 +29,7 @@ impl EntityTag {
     #[must_use]
     pub fn of(sent: &Value) -> Self {
         let hash = Sha256::digest(sent.to_string());
-        let digits: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("\"{digits}\""))
+        Self(format!("\"{}\"", URL_SAFE_NO_PAD.encode(hash)))
     }
 
     /// As a header has it.
@@ -93,7 +94,7 @@ impl IntoParams for IfMatch {
             .required(Required::True)
             .description(Some(about))
             .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-            .example(Some("\"5f4dcc3b5aa765d61d8327deb882cf99\"".into()));
+            .example(Some("\"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\"".into()));
         vec![parameter.build()]
     }
 }

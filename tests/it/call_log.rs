@@ -156,6 +156,8 @@ async fn filters_narrow_the_list() {
         ("status=completed", vec![2]),
         ("status=ringing", vec![3, 1]),
         ("status=busy", vec![]),
+        ("outcome=missed", vec![2]),
+        ("outcome=answered", vec![]),
         ("from=%2B19725550123", vec![1]),
         ("from=+19725550123", vec![1]),
         ("from=(972)%20555-0123", vec![1]),

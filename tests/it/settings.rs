@@ -323,3 +323,67 @@ async fn the_calls_of_the_last_week_are_decided_again() {
     assert_eq!(same.json()["would_change"], 0);
     assert_eq!(fields(&scene.post("review", &json!({})).await), ["settings"]);
 }
+
+#[tokio::test]
+async fn a_number_to_forward_to_is_the_first_telephones() {
+    let scene = Scene::new().await;
+    let operator = scene.stage.operators_client().await;
+    let phones =
+        json!([{ "name": "Ann", "number": "+12145550191" }, { "name": "Luis", "number": "+12145550192" }]);
+    scene.change(&json!({ "ring": { "phones": phones } })).await;
+    let mut rung = Vec::new();
+
+    for number in [json!("+12145550193"), json!(null)] {
+        let body = json!({ "forward_number": number });
+        assert_eq!(operator.patch(&scene.app, "/api/v1/tenants/acme", &body).await.status, StatusCode::OK);
+        let phones = scene.shown().await.json()["ring"]["phones"].as_array().unwrap().clone();
+        rung.push(
+            phones.iter().map(|phone| phone["number"].as_str().unwrap().to_owned()).collect::<Vec<_>>(),
+        );
+    }
+
+    assert_eq!(rung, [vec!["+12145550193", "+12145550192"], vec!["+12145550192"]]);
+}
+
+#[tokio::test]
+async fn the_document_names_the_parts_that_there_are() {
+    let scene = Scene::new().await;
+
+    let described = scene.app.get("/openapi.json").await.json();
+
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let schemas = &described["components"]["schemas"];
+    assert_eq!(names(&schemas["Settings"]["properties"]), names(&scene.shown().await.json()));
+}
+
+#[tokio::test]
+async fn the_command_shows_changes_and_refuses() {
+    let scene = Scene::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.json");
+    let set = async |patch: &Value| {
+        std::fs::write(&file, patch.to_string()).unwrap();
+        let arguments = ["settings", "set", "--tenant", "acme", "--file", file.to_str().unwrap()];
+        scene.stage.database.switchboard(&arguments, &[]).await
+    };
+
+    let shown = scene.stage.database.switchboard(&["settings", "show", "--tenant", "acme"], &[]).await;
+    let saved = set(&json!({ "greeting": "Hello." })).await;
+    let again = set(&json!({ "greeting": "Hello." })).await;
+    let refused = set(&json!({ "greeting": "", "menu": { "prompt": "Press 1." } })).await;
+
+    assert_eq!(
+        serde_json::from_str::<Value>(&shown.stdout).unwrap()["greeting"],
+        "Thank you for calling acme."
+    );
+    assert_eq!((saved.exit, saved.stdout.as_str()), (Some(0), "saved; acme's calls follow it from now on\n"));
+    assert_eq!(again.stdout, "acme's calls are handled like that already\n");
+    assert_eq!(refused.exit, Some(3), "{refused:?}");
+    assert!(
+        refused.stderr.contains("nothing was saved:\n  greeting: write 1 to 1000 characters"),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.stderr.contains("\n  menu.choices: a menu needs a choice"), "{}", refused.stderr);
+    assert_eq!(scene.shown().await.json()["greeting"], "Hello.");
+}

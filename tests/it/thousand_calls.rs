@@ -34,6 +34,9 @@ struct Expected {
     call_sid: String,
     tenant: String,
     row: verdict::Row,
+    /// How many different requests there were about it, but for what rung people heard and pressed: a voicemail that
+    /// presses nothing twice is one event.
+    requests: usize,
     story: String,
 }
 
@@ -57,6 +60,7 @@ impl Play {
             call_sid: call.call_sid().to_string(),
             tenant: kind.firm.id.to_string(),
             row: verdict::judge(kind, &from, &conversation),
+            requests: verdict::requests(&conversation),
             story: format!("call {number} from {from} to {}\n{}", kind.firm.slug, told(&conversation)),
         }
     }
@@ -94,7 +98,7 @@ async fn each_of_a_thousand_calls_is_one_row_that_says_what_happened() {
     let kinds = firms::all(&stage).await;
     let (one, other) = (stage.serve(stage.parts()).await, stage.serve(stage.parts()).await);
     let line = stage.line(&[&one, &other]);
-    let play = Arc::new(Play { line, stage, kinds, seed });
+    let play = Arc::new(Play { stage, line, kinds, seed });
 
     let expected = play_all(&play).await;
     one.stop().await;
@@ -106,6 +110,10 @@ async fn each_of_a_thousand_calls_is_one_row_that_says_what_happened() {
         rows.iter().map(|row| (row["call_sid"].as_str().unwrap(), row)).collect();
     assert_eq!(play.stage.database.count("call_logs").await, i64::try_from(CALLS).unwrap());
     assert_eq!(play.stage.database.count("switchboard.unrouted_calls").await, 0);
+    let requests: usize = expected.iter().map(|call| call.requests).sum();
+    let events =
+        play.stage.database.count("switchboard.call_events WHERE kind NOT IN ('decision', 'whisper')").await;
+    assert_eq!(events, i64::try_from(requests).unwrap(), "none lost, none counted twice");
     let mut wrong = Vec::new();
     for call in &expected {
         let row = rows[call.call_sid.as_str()];

@@ -53,14 +53,16 @@ fn forwarding(tenant: &ListedTenant, numbers: &[ListedNumber]) -> Option<Check> 
     let Some(forward_number) = &tenant.forward_number else {
         return Some(Check::warning(
             Area::Tenants,
-            format!("{slug} forwards to nobody: its callers hear a goodbye"),
+            format!("{slug} forwards to nobody: its callers can only leave a message"),
             "give it the number of a person to forward to",
         ));
     };
     if E164PhoneNumber::parse(forward_number).is_err() {
         return Some(Check::red(
             Area::Tenants,
-            format!("what {slug} forwards to is no number in E.164 form: its callers hear a goodbye"),
+            format!(
+                "what {slug} forwards to is no number in E.164 form: its callers can only leave a message"
+            ),
             format!("give it one, as in +12145550199: PATCH /api/v1/tenants/{slug} with \"forward_number\""),
         ));
     }

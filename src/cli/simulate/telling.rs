@@ -93,10 +93,7 @@ impl Telling {
                 say(format!("{from} calls {to} ({owner})\n"))?;
                 say(spoken::story(&self.conversation))?;
                 if form == Form::StoryWithRequests {
-                    say("")?;
-                    for exchange in self.conversation.exchanges() {
-                        say(spoken::request(exchange))?;
-                    }
+                    say(format!("\n{}", spoken::request_list(&self.conversation)))?;
                 }
                 say(format!("\n{}", spoken::requests(&self.conversation)))?;
                 say(self.in_words())?;

@@ -78,6 +78,16 @@ fn what_stood_wrong_is_shown_as_it_is_and_not_held_against_another_change() {
 }
 
 #[test]
+fn what_cant_be_read_can_be_sent_back_as_it_is_shown() {
+    let mut row = older_row();
+    row["emergency_phone"] = json!("call Luis");
+    row["emergency_keywords"] = json!(null);
+    row["call_handling"] = json!({ "menu": { "prompt": null, "choices": [{ "key": null }] } });
+
+    assert_eq!(after(&row, &shown(&row)), row);
+}
+
+#[test]
 fn a_change_that_spoils_another_part_is_refused() {
     let refused = refused(&older_row(), &json!({ "countries": ["44"] }));
 

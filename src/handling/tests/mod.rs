@@ -58,9 +58,9 @@ fn full_document() -> Value {
         "menu": {
             "prompt": "For repairs press 1, for our address press 2.",
             "choices": [
-                { "key": "1", "words": ["repair"], "to": "people" },
+                { "key": "1", "words": ["repair"], "to": "people", "text": null },
                 { "key": "2", "words": [], "to": "information", "text": "We are at 1 Main Street." },
-                { "key": "3", "words": [], "to": "message" },
+                { "key": "3", "words": [], "to": "message", "text": null },
             ],
         },
         "voicemail": { "enabled": false, "prompt": "Leave a message.", "longest_seconds": 90, "transcribe": true },

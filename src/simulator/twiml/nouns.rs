@@ -3,7 +3,7 @@
 use super::attributes::Attributes;
 use super::element::Element;
 use super::refusal::Refusal;
-use super::{Dial, DialRecording, LegEvent, Number};
+use super::verbs::{Dial, DialRecording, LegEvent, Number};
 use crate::twilio::phone_number::E164PhoneNumber;
 
 /// Twilio rings ten telephones at once at most.

@@ -4,8 +4,8 @@ use super::attributes::Attributes;
 use super::element::Element;
 use super::nouns;
 use super::refusal::Refusal;
+use super::verbs::{BargeIn, Gather, Input, Record, RejectReason, Say, Tone, Verb, WhenEmpty};
 use super::vocabulary;
-use super::{BargeIn, Gather, Input, Record, RejectReason, Say, Tone, Verb, WhenEmpty};
 use crate::twilio::twiml::{MAX_DOCUMENT_BYTES, MAX_SAY_CHARACTERS};
 
 pub(super) fn read(document: &str) -> Result<Vec<Verb>, Refusal> {

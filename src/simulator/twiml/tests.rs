@@ -1,5 +1,7 @@
 //! What is taken, and what is refused with which number.
 
+use std::time::Duration;
+
 use super::*;
 
 fn response(inside: &str) -> Result<Vec<Verb>, Refusal> {

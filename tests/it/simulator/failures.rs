@@ -39,6 +39,41 @@ async fn an_answer_of_no_use_leads_to_the_fallback_with_its_number() {
 }
 
 #[tokio::test]
+async fn an_answer_that_does_not_come_in_time_is_none() {
+    let product = Product::answering(&[
+        ("/twilio/voice", Said::twiml("<Redirect>/slow#tt=100&amp;rc=2&amp;rp=all</Redirect>")),
+        ("/slow", Said::nothing()),
+        ("/twilio/voice/fallback", Said::twiml("<Say>Sorry.</Say>")),
+    ])
+    .await;
+
+    let conversation = product.called(&Script::default()).await;
+
+    assert_eq!((failure(&conversation), conversation.said()), (Some(11205), vec!["Sorry."]));
+    assert_eq!(
+        product.paths(),
+        ["/twilio/voice", "/slow", "/twilio/voice/fallback"],
+        "there is no time for another"
+    );
+}
+
+#[tokio::test]
+async fn an_error_is_tried_again_where_the_url_says_so() {
+    let product = Product::answering(&[
+        ("/twilio/voice", Said::twiml("<Redirect>/next#rc=2&amp;rp=5xx</Redirect>")),
+        ("/next", Said::status(500)),
+        ("/next", Said::status(502)),
+        ("/next", Said::twiml("<Say>There.</Say>")),
+    ])
+    .await;
+
+    let conversation = product.called(&Script::default()).await;
+
+    assert_eq!((failure(&conversation), conversation.said()), (None, vec!["There."]));
+    assert_eq!(product.paths(), ["/twilio/voice", "/next", "/next", "/next"]);
+}
+
+#[tokio::test]
 async fn a_second_failure_ends_the_call_with_twilios_apology() {
     let product = Product::answering(&[("/twilio/voice", Said::status(500))]).await;
 

@@ -38,6 +38,11 @@ impl Said {
         Self { status: 200, content_type: Some("text/xml"), body: format!("<Response>{verbs}</Response>") }
     }
 
+    /// Nothing, for ever.
+    pub(super) fn nothing() -> Self {
+        Self { status: 0, content_type: None, body: String::new() }
+    }
+
     pub(super) fn status(status: u16) -> Self {
         Self { status, content_type: Some("text/plain"), body: "no".into() }
     }
@@ -64,6 +69,26 @@ struct Shop {
     answers: HashMap<String, Vec<Said>>,
     asked: Vec<Asked>,
     forged: usize,
+}
+
+impl Shop {
+    fn take(&mut self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Said {
+        let form = FormParameters::parse(body).unwrap();
+        let url = format!("{PUBLIC_URL}{uri}");
+        let expected = signature::sign(Twilio::account(1).token(), &url, SignedBody::Form(&form));
+        if headers["x-twilio-signature"] != expected.as_str() {
+            self.forged += 1;
+        }
+        let path = uri.path().to_owned();
+        let idempotency_token = headers["i-twilio-idempotency-token"].to_str().unwrap().to_owned();
+        self.asked.push(Asked { path: path.clone(), form, idempotency_token });
+        match self.answers.get_mut(&path) {
+            Some(answers) if answers.len() > 1 => answers.remove(0),
+            Some(answers) => answers[0].clone(),
+            None if path.ends_with("status") => Said { status: 204, content_type: None, body: String::new() },
+            None => Said::status(404),
+        }
+    }
 }
 
 /// Stops with the value.
@@ -139,22 +164,10 @@ impl Drop for Product {
 }
 
 async fn answer(State(shop): State<Arc<Mutex<Shop>>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let form = FormParameters::parse(&body).unwrap();
-    let url = format!("{PUBLIC_URL}{uri}");
-    let expected = signature::sign(Twilio::account(1).token(), &url, SignedBody::Form(&form));
-    let mut shop = shop.lock().unwrap();
-    if headers["x-twilio-signature"] != expected.as_str() {
-        shop.forged += 1;
+    let said = shop.lock().unwrap().take(&uri, &headers, &body);
+    if said.status == 0 {
+        return std::future::pending().await;
     }
-    let path = uri.path().to_owned();
-    let token = headers["i-twilio-idempotency-token"].to_str().unwrap().to_owned();
-    shop.asked.push(Asked { path: path.clone(), form, idempotency_token: token });
-    let said = match shop.answers.get_mut(&path) {
-        Some(answers) if answers.len() > 1 => answers.remove(0),
-        Some(answers) => answers[0].clone(),
-        None if path.ends_with("status") => Said { status: 204, content_type: None, body: String::new() },
-        None => Said::status(404),
-    };
     let mut response = (StatusCode::from_u16(said.status).unwrap(), said.body).into_response();
     response.headers_mut().remove(header::CONTENT_TYPE);
     if let Some(content_type) = said.content_type {

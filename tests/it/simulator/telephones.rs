@@ -1,6 +1,7 @@
 //! Telephones: who is put through, and what is told of it.
 
 use switchboard::simulator::{Callee, End, Leaves, Who};
+use switchboard::twilio::phone_number::E164PhoneNumber;
 
 use super::product::{Product, Said, seconds};
 use super::{ANN, BOB, phones};
@@ -145,6 +146,18 @@ async fn of_several_telephones_the_first_that_accepts_has_the_call() {
     let last_of = |number| leg_statuses(&product).into_iter().rev().find(|(to, _)| to == number).unwrap().1;
     assert_eq!((last_of(BOB), last_of(ANN)), ("completed".into(), "completed".into()));
     assert_eq!(product.paths().iter().filter(|path| *path == "/accept").count(), 1);
+}
+
+#[tokio::test]
+async fn a_number_can_have_a_person_of_its_own() {
+    let product = firm(&[ANN, BOB]).await;
+    let mut script = phones(&[Callee::Accepts]);
+    script.people.by_number.insert(E164PhoneNumber::parse(ANN).unwrap(), Callee::Busy.into());
+
+    let conversation = product.called(&script).await;
+
+    assert_eq!(conversation.truth.talks[0].number, BOB);
+    assert!(leg_statuses(&product).contains(&(ANN.into(), "busy".into())));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ impl Stage {
         let addresses: Vec<SocketAddr> = servers.iter().map(|server| server.address).collect();
         let signer = Signer::Token(self.agency.token().clone());
         let line = Line::new(addresses[0], self.public_urls[0].clone(), self.agency.sid().clone(), signer);
-        line.unwrap().shared_by(&addresses)
+        line.unwrap().shared_with(&addresses[1..])
     }
 
     /// A call that begins now.

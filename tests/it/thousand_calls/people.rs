@@ -9,7 +9,9 @@ use switchboard::simulator::{
 
 use super::firms::{BLOCKED, Kind};
 
-const CALLEES: [Callee; 7] = [
+const CALLEES: [Callee; 9] = [
+    Callee::Accepts,
+    Callee::Accepts,
     Callee::Accepts,
     Callee::Declines,
     Callee::HangsUp,

@@ -71,6 +71,15 @@ pub(super) fn judge(kind: &Kind, from: &str, conversation: &Conversation) -> Row
     }
 }
 
+/// Different requests, without those of a rung person's own leg.
+pub(super) fn requests(conversation: &Conversation) -> usize {
+    let counts = |entry: &&Entry| {
+        let Happening::Request(exchange) = &entry.what else { return false };
+        exchange.earlier == 0 && (entry.ear == Ear::Caller || !exchange.request.wants_twiml())
+    };
+    conversation.entries.iter().filter(counts).count()
+}
+
 fn begun_seconds(length: Duration) -> u64 {
     u64::try_from(length.as_millis().div_ceil(1000)).unwrap()
 }
@@ -91,7 +100,7 @@ fn heard_goodbye(conversation: &Conversation) -> bool {
         exchange.request.wants_twiml().then(|| exchange.answer.as_ref().ok().cloned()).flatten()
     };
     let of_caller = conversation.entries.iter().filter(|entry| entry.ear == Ear::Caller && entry.at < end);
-    let last = of_caller.filter_map(document).last().unwrap_or_default();
+    let last = of_caller.rev().find_map(document).unwrap_or_default();
     !last.is_empty() && last.iter().all(|verb| matches!(verb, Verb::Say(_) | Verb::Hangup))
 }
 

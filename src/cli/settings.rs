@@ -1,0 +1,96 @@
+//! `switchboard settings …`
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use super::number::named_tenant;
+use super::output::say;
+use super::workplace::Workplace;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::handling::{Mistake, changed, shown};
+use crate::settings::store;
+use crate::tenancy::TenantTx;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SettingsCommand {
+    /// Show how a tenant's calls are handled, as JSON
+    Show {
+        /// The tenant's slug
+        #[arg(long)]
+        tenant: String,
+    },
+    /// Change how a tenant's calls are handled
+    ///
+    /// Takes a JSON merge patch: parts that are missing stay, null takes a part back to its usual value, a list is replaced as
+    /// a whole. What `settings show` prints can be changed and given back. All mistakes are told at once, and nothing is
+    /// saved then (exit 3).
+    Set {
+        /// The tenant's slug
+        #[arg(long)]
+        tenant: String,
+        /// A file with JSON; - for what is piped in
+        #[arg(long, default_value = "-", value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+pub(super) async fn run(settings: Settings, command: SettingsCommand) -> Result<(), Failure> {
+    let workplace = Workplace::open(&settings).await?;
+    let outcome = match command {
+        SettingsCommand::Show { tenant } => show(&workplace, &tenant).await,
+        SettingsCommand::Set { tenant, file } => set(&workplace, &tenant, &file).await,
+    };
+    workplace.close().await;
+    outcome
+}
+
+async fn show(workplace: &Workplace, tenant: &str) -> Result<(), Failure> {
+    let mut tx = begin(workplace, tenant).await?;
+    let row = store::row(&mut tx).await?;
+    tx.commit().await?;
+    let text =
+        serde_json::to_string_pretty(&shown(&row)).map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok(say(text)?)
+}
+
+async fn set(workplace: &Workplace, tenant: &str, file: &Path) -> Result<(), Failure> {
+    let patch = read(file)?;
+    let mut tx = begin(workplace, tenant).await?;
+    store::take_turn(&mut tx).await?;
+    let (old, own) = (store::row(&mut tx).await?, store::own_numbers(&mut tx).await?);
+    let row = changed(&old, &patch, &own).map_err(|mistakes| refused(&mistakes))?;
+    if row == old {
+        return Ok(say(format!("{tenant}'s calls are handled like that already"))?);
+    }
+    store::save(&mut tx, &row, Clock::System.now()).await?;
+    tx.commit().await?;
+    Ok(say(format!("saved; {tenant}'s calls follow it from now on"))?)
+}
+
+async fn begin(workplace: &Workplace, tenant: &str) -> Result<TenantTx, Failure> {
+    let database = workplace.pools().await?;
+    let scope = named_tenant(workplace, &database, tenant).await?;
+    Ok(database.begin(scope).await?)
+}
+
+fn read(file: &Path) -> Result<Map<String, Value>, Failure> {
+    let mut text = String::new();
+    if file == Path::new("-") {
+        std::io::stdin().read_to_string(&mut text)?;
+    } else {
+        text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", file.display())))?;
+    }
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::Usage(format!("write a JSON object with the parts that change: {error}")))
+}
+
+fn refused(mistakes: &[Mistake]) -> Failure {
+    let lines: Vec<String> = mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect();
+    Failure::Refused(format!("nothing was saved:{}", lines.concat()))
+}
