@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
-use utoipa::openapi::schema::Array;
+use utoipa::openapi::schema::{Array, SchemaType, Type};
 
 use super::document::object;
 use super::walk::{Answer, Callee, Cast};
@@ -46,7 +46,7 @@ pub struct TrialBody {
     #[schema(schema_with = callees)]
     pub callees: Option<Value>,
     /// Settings that nobody has saved, as a merge patch over the saved ones.
-    #[schema(schema_with = patch)]
+    #[schema(schema_with = patch_or_nothing)]
     pub settings: Option<Value>,
 }
 
@@ -67,13 +67,27 @@ fn answers() -> Array {
          nothing."
             .to_owned(),
     );
+    answers.schema_type = or_nothing(Type::Array);
     answers
 }
 
 fn callees() -> Object {
     let about = "What those do who are rung, by number: `accepts`, `ignores`, `voicemail` or `busy`. Whoever is missing \
                  ignores it.";
-    object(about, &json!({ "+12145550199": "voicemail" }))
+    let mut callees = object(about, &json!({ "+12145550199": "voicemail" }));
+    callees.schema_type = or_nothing(Type::Object);
+    callees
+}
+
+fn patch_or_nothing() -> Object {
+    let mut patch = patch();
+    patch.schema_type = or_nothing(Type::Object);
+    patch
+}
+
+/// In a body, null is nothing.
+fn or_nothing(schema_type: Type) -> SchemaType {
+    SchemaType::from_iter([schema_type, Type::Null])
 }
 
 fn patch() -> Object {
