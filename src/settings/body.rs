@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
-use utoipa::openapi::schema::{Array, SchemaType, Type};
+use utoipa::openapi::schema::{Array, Type};
 
-use super::document::object;
+use super::document::{object, or_null};
 use super::walk::{Answer, Callee, Cast};
 use crate::handling::{Mistake, changed};
 use crate::routing::{Call, Key};
@@ -46,7 +46,7 @@ pub struct TrialBody {
     #[schema(schema_with = callees)]
     pub callees: Option<Value>,
     /// Settings that nobody has saved, as a merge patch over the saved ones.
-    #[schema(schema_with = patch_or_nothing)]
+    #[schema(schema_with = patch_or_null)]
     pub settings: Option<Value>,
 }
 
@@ -62,37 +62,28 @@ pub struct ReviewBody {
 fn answers() -> Array {
     let answer = object("What the caller does at one question.", &json!({ "presses": "9" }));
     let mut answers = Array::new(answer);
+    answers.schema_type = [Type::Array, Type::Null].into_iter().collect();
     answers.description = Some(
         "What the caller does at each question in turn: `{\"presses\": \"9\"}`, `{\"says\": \"no heat\"}`, or `{}` for \
          nothing."
             .to_owned(),
     );
-    answers.schema_type = or_nothing(Type::Array);
     answers
 }
 
 fn callees() -> Object {
     let about = "What those do who are rung, by number: `accepts`, `ignores`, `voicemail` or `busy`. Whoever is missing \
                  ignores it.";
-    let mut callees = object(about, &json!({ "+12145550199": "voicemail" }));
-    callees.schema_type = or_nothing(Type::Object);
-    callees
-}
-
-fn patch_or_nothing() -> Object {
-    let mut patch = patch();
-    patch.schema_type = or_nothing(Type::Object);
-    patch
-}
-
-/// In a body, null is nothing.
-fn or_nothing(schema_type: Type) -> SchemaType {
-    SchemaType::from_iter([schema_type, Type::Null])
+    or_null(object(about, &json!({ "+12145550199": "voicemail" })))
 }
 
 fn patch() -> Object {
     let about = "Settings that nobody has saved, as a merge patch over the saved ones.";
     object(about, &json!({ "hours": { "week": { "monday": [{ "from": "08:00", "to": "12:00" }] } } }))
+}
+
+fn patch_or_null() -> Object {
+    or_null(patch())
 }
 
 /// A tenant's row, and its numbers, the main one first.

@@ -3,7 +3,7 @@
 //! Promises: the fields are those that `handling/` knows; a test compares them. Doesn't: hold anything; nobody makes one.
 
 use serde_json::{Value, json};
-use utoipa::openapi::schema::{Array, SchemaType, Type};
+use utoipa::openapi::schema::{Array, Type};
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -169,10 +169,7 @@ fn hours() -> Object {
         "exceptions": [{ "date": "2026-12-25", "name": "Christmas", "closed": true }],
     });
     let about = "When somebody is there; null: always. Ranges of local time by day, and dates that differ.";
-    let schema_type: SchemaType = [Type::Object, Type::Null].into_iter().collect();
-    let mut hours = object(about, &example);
-    hours.schema_type = schema_type;
-    hours
+    or_null(object(about, &example))
 }
 
 /// An object whose fields are told elsewhere.
@@ -182,6 +179,12 @@ pub(super) fn object(about: &str, example: &Value) -> Object {
         .description(Some(about))
         .examples([example.clone()])
         .build()
+}
+
+/// The same, or null.
+pub(super) fn or_null(mut object: Object) -> Object {
+    object.schema_type = [Type::Object, Type::Null].into_iter().collect();
+    object
 }
 
 /// A list of texts, with one of them.
