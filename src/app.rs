@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::calls::backlog::Backlog;
-use crate::calls::{CallDesk, clearing};
+use crate::calls::{CallDesk, clearing, sweep};
 use crate::clock::Clock;
 use crate::figures::{Figures, NoFigures};
 use crate::http::metrics::{self, Observed};
@@ -208,6 +208,8 @@ impl RunningServer {
         let app = App::build(parts, address).await?;
         let listening = Listening::start(listener, app.router.clone(), &app.limits)?;
         let upkeep = CancellationToken::new();
+        let (desk, twilio) = (app.doors.calls.clone(), app.doors.twilio_api.clone());
+        app.tasks.spawn(sweep::keep_up(desk, twilio, upkeep.clone()));
         app.tasks.spawn(metrics::keep_up(app.doors.calls.figures.clone(), upkeep.clone()));
         Ok(Self { app, address, listening, metrics: None, upkeep })
     }

@@ -188,7 +188,7 @@ fn a_call_is_a_trace_of_its_request_and_its_round_trip_and_holds_no_secret() {
     assert_eq!((said("http.request.method"), said("http.route")), ("POST".into(), "/twilio/voice".into()));
     assert_eq!(
         (said("http.response.status_code"), said("switchboard.decision")),
-        ("200".into(), "forward".into())
+        ("200".into(), "ring".into())
     );
     assert!(said("switchboard.call_sid").starts_with("CA") && !said("switchboard.tenant").is_empty());
     assert_eq!(said("switchboard.request_id").len(), 36);

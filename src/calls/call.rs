@@ -116,6 +116,21 @@ pub struct CallWithEvents {
     pub events: Vec<Event>,
 }
 
+/// The end of a call that was looked for.
+#[derive(Clone, Debug)]
+pub struct FoundEnd {
+    /// Twilio's id of the call.
+    pub call_sid: String,
+    /// What Twilio says; none: nobody knows.
+    pub status: Option<CallStatus>,
+    /// When it ended; where nobody knows, when it was given up.
+    pub ended_at: DateTime<Utc>,
+    /// When it was looked for.
+    pub swept_at: DateTime<Utc>,
+    /// What was found, in the words of Twilio's callbacks.
+    pub found: Value,
+}
+
 /// Which calls are asked for; what is `None` doesn't matter.
 #[derive(Clone, Debug, Default)]
 pub struct CallFilter {

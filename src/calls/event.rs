@@ -68,6 +68,13 @@ impl CallEvent {
         Self { leg_sid: Some(self.call_sid), call_sid: call_sid.clone(), key, ..self }
     }
 
+    /// The same event after a person was asked so many times: silence at one question is not that at the next.
+    #[must_use]
+    pub(super) fn asked(self, readings: u8) -> Self {
+        let key = format!("{}/{readings}", self.key);
+        Self { key, ..self }
+    }
+
     /// The same event as one of this step. Two steps may end with the same parameters, and are two events.
     #[must_use]
     pub(super) fn at(self, place: Place) -> Self {

@@ -23,6 +23,7 @@ pub mod recordings;
 pub mod status_callback;
 pub mod step;
 pub mod store;
+pub mod sweep;
 pub mod turn;
 pub mod webhook_forms;
 pub mod whisper;

@@ -150,6 +150,7 @@ pub(super) fn problem(fault: TwilioFault) -> Problem {
         TwilioFault::Failed(status) => {
             Problem::twilio_failed(format!("Twilio answered with status {}.", status.as_u16()))
         }
+        TwilioFault::NotUnderstood => Problem::twilio_failed("Twilio's answer was not understood."),
         TwilioFault::Unreachable(Unreachable::Silence(_)) => Problem::twilio_silent(),
         TwilioFault::Unreachable(
             Unreachable::Url

@@ -1,6 +1,9 @@
 //! The statements on calls. Each names its tenant itself; row-level security is the net below.
 
-use super::call::{Call, CallFilter, Event, Outcome};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::call::{Call, CallFilter, Event, FoundEnd, Outcome};
 use super::recording::RecordingLine;
 use crate::tenancy::TenantTx;
 use crate::twilio::call_status::CallStatus;
@@ -110,4 +113,61 @@ pub async fn delete(tx: &mut TenantTx, call_sid: &CallSid) -> Result<(), sqlx::E
         .execute(tx.connection())
         .await
         .map(|_| ())
+}
+
+/// A call that has no end yet.
+#[derive(Debug)]
+pub struct Unended {
+    /// Twilio's id of it.
+    pub call_sid: String,
+    /// The account that told of it.
+    pub account_sid: Option<String>,
+    /// When it was first heard of.
+    pub started_at: DateTime<Utc>,
+}
+
+/// The tenant's calls of this time that have no end yet, oldest first, at most `limit`: those that we have heard of, not those
+/// that an older program wrote.
+pub async fn unended(
+    tx: &mut TenantTx,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Unended>, sqlx::Error> {
+    sqlx::query_as!(
+        Unended,
+        r#"SELECT c.call_sid, c.started_at, e.account_sid
+             FROM public.call_logs c
+            CROSS JOIN LATERAL (
+                  SELECT l.payload ->> 'AccountSid' AS account_sid
+                    FROM switchboard.call_events l
+                   WHERE l.tenant_id = c.tenant_id AND l.call_sid = c.call_sid AND l.kind <> 'decision'
+                   ORDER BY l.event_key LIMIT 1) e
+            WHERE c.tenant_id = $1 AND c.ended_at IS NULL AND c.started_at >= $2 AND c.started_at < $3
+            ORDER BY c.started_at, c.id
+            LIMIT $4"#,
+        tx.tenant_id().as_uuid(),
+        since,
+        until,
+        limit
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+/// Closes a call: with what Twilio says of it, or, without a status, as one whose end nobody knows.
+pub async fn sweep(tx: &mut TenantTx, end: &FoundEnd) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "SELECT switchboard.sweep_call($1, $2, $3, $4, $5, $6, $7)",
+        tx.tenant_id().as_uuid(),
+        end.call_sid,
+        Uuid::now_v7(),
+        end.status.map(CallStatus::as_str),
+        end.ended_at,
+        end.swept_at,
+        end.found
+    )
+    .execute(tx.connection())
+    .await
+    .map(|_| ())
 }

@@ -51,7 +51,8 @@ pub async fn whisper(
     let place: Place = place.parse().map_err(|_| UnusableEvent::NotOurPath)?;
     let call_sid = CallSid::parse(&call_sid).map_err(|_| UnusableEvent::NotOurPath)?;
     let heard = Heard::new(request.parameters().get("Digits").unwrap_or_default(), "");
-    let event = event::read(&request, EventKind::Whisper, desk.clock.now())?.of_leg(&call_sid).at(place);
+    let event = event::read(&request, EventKind::Whisper, desk.clock.now())?;
+    let event = event.of_leg(&call_sid).at(place).asked(readings);
 
     let told = Arc::new(Told { request, addressed: Addressed::RunningCall(tenant), event });
     let (next, firm) = match desk.hear(&told).await {

@@ -172,7 +172,7 @@ impl Desk<'_> {
             menu.choices.iter().find(|choice| heard.is_key(choice.key) || heard.says_one_of(&choice.words));
         match chosen.map(|choice| &choice.to) {
             Some(Destination::People) => self.ring(),
-            Some(Destination::Message) => self.nobody(),
+            Some(Destination::Message) => self.message_or(vec![Line::NobodyFree, Line::Goodbye]),
             Some(Destination::Information(text)) => {
                 self.once_more(when, reading, vec![Line::Information(text.clone())])
             }
@@ -237,7 +237,7 @@ impl Desk<'_> {
     }
 
     fn nobody(&self) -> Decision {
-        self.message_or(vec![Line::NobodyFree, Line::Goodbye])
+        self.message_or(vec![Line::Goodbye]).after(vec![Line::NobodyFree])
     }
 
     fn message_or(&self, farewell: Vec<Line>) -> Decision {

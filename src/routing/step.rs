@@ -61,7 +61,7 @@ impl Line {
             | Self::Information(text)
             | Self::Safety(text) => text,
             Self::NotUnderstood => "Sorry, that was not one of the choices.",
-            Self::NobodyFree => "We are sorry, nobody can take your call right now. Please try again later.",
+            Self::NobodyFree => "We are sorry, nobody can take your call right now.",
             Self::NobodyOnCall => {
                 "Nobody on call has answered. If anybody is in danger, please hang up and call the emergency services."
             }

@@ -274,6 +274,17 @@ pub async fn stored_settings(
     Ok(routes(database).await?.into_iter().map(settings).collect())
 }
 
+/// Every active tenant, for work that goes through all of them, one after the other.
+pub async fn scopes(database: &Database) -> Result<Vec<TenantScope>, sqlx::Error> {
+    let mut connection = database.directory().await?;
+    let ids = sqlx::query_scalar!(
+        r#"SELECT id AS "id!: TenantId" FROM switchboard.list_tenants() WHERE is_active"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    Ok(ids.into_iter().map(TenantScope::proven).collect())
+}
+
 /// The routes of all active tenants.
 pub(super) async fn routes(database: &Database) -> Result<Vec<Route>, sqlx::Error> {
     let mut connection = database.directory().await?;

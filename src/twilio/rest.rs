@@ -3,7 +3,7 @@
 //! Promises: each is made of SIDs alone, never of a URL that somebody sent: a token goes where it belongs.
 //! Doesn't: ask; `twilio_api/` does.
 
-use super::sid::{AccountSid, RecordingSid, TranscriptionSid};
+use super::sid::{AccountSid, CallSid, RecordingSid, TranscriptionSid};
 
 /// Where it always is.
 pub const HOST: &str = "https://api.twilio.com";
@@ -16,6 +16,12 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// A call, as Twilio's own log has it: JSON.
+    #[must_use]
+    pub fn call(account: &AccountSid, call: &CallSid) -> Self {
+        Self::of(account, &format!("Calls/{call}.json"))
+    }
+
     /// A recording as people hear it: MP3.
     #[must_use]
     pub fn audio(account: &AccountSid, recording: &RecordingSid) -> Self {

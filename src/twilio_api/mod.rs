@@ -2,7 +2,7 @@
 //!
 //! Promises: a token goes to Twilio alone, in one header; `TWILIO_API_BASE_URL` is for tests. Each request waits
 //! [`PATIENCE`] for the head of its answer. During a rotation the second token is tried where the first is not taken.
-//! Doesn't: try again, follow a redirection, or read an answer's body.
+//! Doesn't: try again, or follow a redirection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,9 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::tenancy::{AccountDirectory, TenantId};
@@ -23,6 +25,9 @@ use crate::web::outgoing::{self, Outgoing, Unreachable, public_authorities};
 
 /// Shorter than whoever asks us waits.
 pub const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A call is about two.
+const MOST_JSON_BYTES: usize = 64 * 1024;
 
 /// Whom to ask, and with what. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -49,6 +54,9 @@ pub enum TwilioFault {
     /// Any other answer.
     #[error("Twilio answered with status {0}")]
     Failed(StatusCode),
+    /// An answer that is no JSON, or too long.
+    #[error("Twilio's answer was not understood")]
+    NotUnderstood,
     /// There was none.
     #[error("Twilio can't be reached: {0}")]
     Unreachable(#[from] Unreachable),
@@ -73,6 +81,16 @@ impl TwilioApi {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => Ok(answer),
             _ => Err(fault(&answer)),
         }
+    }
+
+    /// Reads JSON, of which Twilio's is small.
+    pub async fn read(&self, tenant: TenantId, resource: &Resource) -> Result<Value, TwilioFault> {
+        let answer = self.fetch(tenant, resource, &HeaderMap::new()).await?;
+        let body = Limited::new(answer.into_body(), MOST_JSON_BYTES).collect();
+        let body = tokio::time::timeout(PATIENCE, body).await;
+        let body =
+            body.map_err(|_| Unreachable::Silence(PATIENCE))?.map_err(|_| TwilioFault::NotUnderstood)?;
+        serde_json::from_slice(&body.to_bytes()).map_err(|_| TwilioFault::NotUnderstood)
     }
 
     /// Deletes. What is not there is deleted.

@@ -62,6 +62,7 @@ mod settings;
 mod simulator;
 mod storm;
 mod strangers;
+mod sweep;
 mod target;
 mod tenant_management;
 mod thousand_calls;

@@ -65,7 +65,7 @@ fn at_most_ten_are_rung_together() {
 fn when_nobody_accepts_a_message_is_taken() {
     let settings = Settings { voicemail: Some(voicemail()), ..settings() };
 
-    assert_eq!(told(&settings, SILENCE), "greeting, ring 91, message, thanks, goodbye, end");
+    assert_eq!(told(&settings, SILENCE), "greeting, ring 91, nobody free, message, thanks, goodbye, end");
 }
 
 #[test]

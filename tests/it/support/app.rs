@@ -43,6 +43,11 @@ impl TestApp {
         self.send(Request::get(path).header(header::HOST, "localhost").body(Body::empty()).unwrap()).await
     }
 
+    /// What the server works with, for work that no request begins.
+    pub(crate) fn doors(&self) -> &switchboard::http::Doors {
+        &self.app.doors
+    }
+
     /// How many Twilio accounts are in memory.
     pub(crate) fn known_accounts(&self) -> usize {
         self.app.doors.twilio.accounts.count()
