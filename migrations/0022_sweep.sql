@@ -3,7 +3,7 @@
 -- an event of the ledger like any other; one that comes late beats it where it tells more.
 
 CREATE FUNCTION sweep_call(swept_tenant_id uuid, swept_call_sid text, new_event_id uuid, found_status text,
-                           ended_at timestamptz, swept_at timestamptz, found jsonb) RETURNS void
+                           ended_at timestamptz, swept_at timestamptz, told jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
@@ -14,7 +14,7 @@ BEGIN
     END IF;
     INSERT INTO call_events (tenant_id, id, call_sid, event_key, kind, status, occurred_at, received_at, payload)
     VALUES (swept_tenant_id, new_event_id, swept_call_sid, 'swept/' || coalesce(found_status, 'unknown'), 'swept', found_status,
-            ended_at, swept_at, found)
+            ended_at, swept_at, told)
     ON CONFLICT (tenant_id, call_sid, event_key) DO NOTHING;
     IF FOUND THEN
         PERFORM fold_call(swept_tenant_id, swept_call_sid, swept_at);
