@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::call::FoundEnd;
 use super::listening::CallDesk;
 use super::store::{self, Unended};
-use crate::tenancy::{TenantScope, directory};
+use crate::tenancy::{TenantScope, routes};
 use crate::twilio::call_status::CallStatus;
 use crate::twilio::rest::Resource;
 use crate::twilio::sid::{AccountSid, CallSid};
@@ -43,7 +43,7 @@ pub async fn keep_up(desk: CallDesk, twilio: TwilioApi, stop: CancellationToken)
 /// Looks at every tenant once. Returns how many calls were closed.
 pub async fn round(desk: &CallDesk, twilio: &TwilioApi) -> Result<usize, sqlx::Error> {
     let mut closed = 0;
-    for scope in directory::scopes(&desk.database).await? {
+    for scope in routes::scopes(&desk.database).await? {
         let now = desk.clock.now();
         let mut tx = desk.database.begin(scope).await?;
         let overdue = store::unended(&mut tx, now - REACH, now - OVERDUE, MOST_CALLS).await?;

@@ -34,7 +34,7 @@ use crate::numbers::store::ListedNumber;
 use crate::schema::{Rows, Verification};
 use crate::tenancy::Database;
 use crate::tenancy::account::Account;
-use crate::tenancy::directory::{StoredSettings, stored_settings};
+use crate::tenancy::routes::{StoredSettings, stored_settings};
 use crate::tenants::tenant::ListedTenant;
 
 #[derive(Clone, Copy, Debug, Args)]

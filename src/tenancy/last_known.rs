@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use super::database::Database;
-use super::directory;
 use super::ingest::{CallSettings, RoutedCall};
+use super::routes;
 use super::scope::TenantScope;
 use super::twilio_request::VerifiedTwilioRequest;
 
@@ -24,7 +24,7 @@ pub struct LastKnownSettings {
 type ByNumber = HashMap<String, (TenantScope, CallSettings)>;
 
 async fn read(database: &Database) -> Result<ByNumber, sqlx::Error> {
-    let routes = directory::routes(database).await?.into_iter().take(MOST_NUMBERS);
+    let routes = routes::routes(database).await?.into_iter().take(MOST_NUMBERS);
     Ok(routes.map(|route| (route.number, (route.scope, route.settings))).collect())
 }
 

@@ -21,6 +21,7 @@ pub mod last_known;
 pub mod once;
 pub mod outage_guard;
 pub mod refusal_doctor;
+pub mod routes;
 pub mod scope;
 pub mod secrets;
 pub mod shared_trips;

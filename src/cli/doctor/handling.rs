@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::check::{Area, Check};
 use crate::cli::output::count;
 use crate::handling::{Handling, Mistake, Wrong};
-use crate::tenancy::directory::StoredSettings;
+use crate::tenancy::routes::StoredSettings;
 use crate::twilio::phone_number::E164PhoneNumber;
 
 /// One line for each tenant whose settings have mistakes. What its number to forward to has is told elsewhere.
