@@ -65,8 +65,10 @@ async function logByFunction(pool, call, kind) {
   const now = new Date();
   const found = await pool.query({
     name: 'ingest',
-    text: `SELECT routed_tenant_id AS id, tenant_greeting_message AS greeting, tenant_forward_number AS forward_number
-             FROM switchboard.ingest_call_event($1, 'environment', $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)`,
+    text: `SELECT routed_tenant_id AS id, tenant_settings ->> 'greeting_message' AS greeting,
+                  tenant_settings ->> 'forward_number' AS forward_number
+             FROM switchboard.ingest_call_event($1, 'environment', $2, NULL, $3, $4, $5, NULL, NULL, $6, $7, $8, $9, $10, $10,
+                                                $11)`,
     values: [call.AccountSid, call.To, timeOrderedId(), timeOrderedId(), call.CallSid, kind, `${kind}/${key}`,
       call.CallStatus, call.SequenceNumber ?? null, now, call],
   });
