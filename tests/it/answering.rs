@@ -54,6 +54,7 @@ async fn a_caller_of_a_firm_with_nobody_to_ring_can_leave_a_message() {
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
     <Say>Thank you for calling acme.</Say>
+    <Say>We are sorry, nobody can take your call right now.</Say>
     <Say>Please leave your name, your phone number, and a short message after the tone. We will call you back.</Say>
     <Record action="https://calls.example.com/twilio/t/TENANT/voice/step/message" method="POST" maxLength="120" timeout="5" finishOnKey="#" recordingStatusCallback="https://calls.example.com/twilio/t/TENANT/voice/recording#rc=5&amp;rp=5xx,ct,rt"/>
     <Say>We did not hear a message.</Say>
