@@ -52,9 +52,8 @@ impl CallDesk {
         }
         let pressed = routed.acknowledged.into();
         let (decision, note) = self.decide(&routed.settings, &told.request, after, pressed);
-        if routed.news == News::First && decision.mark == Some(Mark::Alarm) {
-            self.figures.alarmed();
-            tracing::error!("a caller reported an emergency, and nobody of the firm has taken it up");
+        if routed.news == News::First {
+            self.tell_alarm(&decision);
         }
         match (routed.news, note) {
             (News::First, Some(note)) => self.backlog.decided(Decided {
@@ -104,7 +103,16 @@ impl CallDesk {
         };
         tracing::Span::current().record("tenant", settings.slug.as_str());
         let (decision, note) = self.decide(&settings, &told.request, after, Pressed::Unknown);
+        self.tell_alarm(&decision);
         (Answer::Decided(decision, address(scope, told)), note)
+    }
+
+    /// With the database and without it, an emergency that nobody took up is for people to act on.
+    fn tell_alarm(&self, decision: &Decision) {
+        if decision.mark == Some(Mark::Alarm) {
+            self.figures.alarmed();
+            tracing::error!("a caller reported an emergency, and nobody of the firm has taken it up");
+        }
     }
 
     fn decide(

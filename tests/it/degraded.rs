@@ -110,6 +110,21 @@ async fn the_result_of_a_forwarding_is_answered_all_the_same() {
 }
 
 #[tokio::test]
+async fn an_emergency_that_nobody_takes_up_is_counted_all_the_same() {
+    for away in AWAY {
+        let scene = OneFirm::new().await;
+        let ladder = format!("/twilio/t/{}/voice/step/ladder-0", scene.acme.id);
+
+        scene.wire.set(away).await;
+        let nobody = scene.stage.agency.dial_result(&scene.acme, &scene.call(1), "no-answer").at(&ladder);
+        scene.app.post(&nobody).await.twiml();
+
+        let figures = scene.app.doors().calls.figures.render();
+        assert!(figures.contains("switchboard_alarms_total 1"), "{away:?}: {figures}");
+    }
+}
+
+#[tokio::test]
 async fn twilio_is_asked_to_repeat_a_status_callback() {
     for away in AWAY {
         let scene = OneFirm::new().await;
