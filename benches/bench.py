@@ -10,10 +10,10 @@ from delay_proxy import delayed
 
 
 class Bench:
-    """The database, the generator, and where logs go."""
+    """The generator, where logs go, and how long a turn is."""
 
-    def __init__(self, database, generator, folder, seconds, warm_up):
-        self.database, self.generator, self.folder = database, generator, folder
+    def __init__(self, generator, folder, seconds, warm_up):
+        self.generator, self.folder = generator, folder
         self.seconds, self.warm_up = seconds, warm_up
 
     def measure(self, contestant, mode="voice", seconds=None, delay=None, **options):
@@ -22,33 +22,35 @@ class Bench:
         `delay` is the round trip that is put between contestant and database, in seconds.
         """
         seconds = seconds or self.seconds
-        self.database.settle()
+        database = contestant.database
+        database.settle()
         state = {"load_average": os.getloadavg()[0], "fdatasync_ms": fdatasync_ms()}
-        before = self.database.rows()
+        before = database.rows()
         if isinstance(contestant, Pgbench):
-            result = contestant.run(self.database, options["connections"], self.warm_up, seconds)
+            result = contestant.run(options["connections"], self.warm_up, seconds)
             calls = result["calls"]
         else:
             result, warm = self._server(contestant, mode, seconds, delay, options)
             calls = result["calls"] + warm["calls"]
             for name in result["errors"]:
                 result["errors"][name] += warm["errors"][name]
-        after = self.database.rows()
+        after = database.rows()
         rows = {name: after[name] - before[name] for name in after}
         return {"name": contestant.name, "mode": mode, **result, **state, "rows": rows,
                 "expected_rows": _expected_rows(contestant, mode, calls, options)}
 
     def _server(self, contestant, mode, seconds, delay, options):
         with ExitStack() as stack:
-            url = self.database.url
+            database = contestant.database
+            url = database.url
             if delay:
-                proxy = delayed((self.database.host, self.database.port), delay)
-                url = self.database.url_through(stack.enter_context(proxy))
+                proxy = delayed((database.host, database.port), delay)
+                url = database.url_through(stack.enter_context(proxy))
             log = self.folder / f"{contestant.name}.log"
             process, address = stack.enter_context(contestant.running(url, log))
             idle = processes.memory_mib(process.pid)
             warm = self.generator.run(address, mode, warm_up=0, duration=self.warm_up, seed=2, **options)
-            usage = Usage({"it": process.pid, "database": self.database.postmaster})
+            usage = Usage({"it": process.pid, "database": database.postmaster})
             result = self.generator.run(address, mode, warm_up=0.5, duration=seconds, **options)
             loaded = processes.memory_mib(process.pid)
             return {**result, **usage.so_far(), "idle_mib": idle, "loaded_mib": loaded}, warm

@@ -25,12 +25,13 @@ START_SECONDS, STOP_SECONDS = 60, 40
 class Server:
     """A program that listens.
 
-    `settings(database_url, folder)` is what it finds in its environment; `ledger` names the kinds of events that it
-    writes beside the row of the call.
+    `database` is the one that it writes to; `settings(database_url, folder)` is what it finds in its environment; `ledger`
+    names the kinds of events that it writes beside the row of the call.
     """
 
-    def __init__(self, name, command, settings, ledger):
-        self.name, self.command, self.settings, self.ledger = name, command, settings, ledger
+    def __init__(self, name, database, command, settings, ledger):
+        self.name, self.database, self.command = name, database, command
+        self.settings, self.ledger = settings, ledger
 
     @contextmanager
     def running(self, database_url, log):
@@ -57,7 +58,7 @@ class Server:
         raise SystemExit(f"bench: {self.name} did not start; see its log under target/bench")
 
 
-def switchboard(binary):
+def switchboard(name, database, binary):
     def settings(database_url, folder):
         return {
             "DATABASE_URL": database_url,
@@ -69,10 +70,10 @@ def switchboard(binary):
             "PORT": "0",
         }
 
-    return Server("Switchboard", [str(binary), "serve"], settings, ("incoming", "status", "decision"))
+    return Server(name, database, [str(binary), "serve"], settings, ("incoming", "status", "decision"))
 
 
-def express(name, writes, ledger=()):
+def express(name, database, writes, ledger=()):
     def settings(database_url, _):
         return {
             "DATABASE_URL": database_url,
@@ -82,20 +83,22 @@ def express(name, writes, ledger=()):
             **EXPRESS,
         }
 
-    return Server(name, [program("node"), str(ROOT / "benches/express/server.js")], settings, ledger)
+    return Server(name, database, [program("node"), str(ROOT / "benches/express/server.js")], settings, ledger)
 
 
 class Pgbench:
     """A script of benches/sql, sent by pgbench: what the database alone can do."""
 
-    def __init__(self, name, script, role, variables, ledger=()):
-        self.name, self.script, self.role, self.variables, self.ledger = name, script, role, variables, ledger
+    def __init__(self, name, database, script, role, variables, ledger=()):
+        self.name, self.database, self.script = name, database, script
+        self.role, self.variables, self.ledger = role, variables, ledger
 
-    def run(self, database, connections, warm_up, seconds):
+    def run(self, connections, warm_up, seconds):
         """Runs it, and returns what the load generator would.
 
         One run for both: each of its connections compiles the functions anew, which belongs to the warm-up.
         """
+        database = self.database
         with tempfile.TemporaryDirectory() as folder:
             command = [program("pgbench"), "--no-vacuum", "--protocol", "prepared", "--client", str(connections)]
             command += ["--host", database.host, "--port", str(database.port), "--username", database.user]

@@ -24,6 +24,11 @@ class Database:
         self.host, self.port, self.user = address.hostname, address.port, address.username
         self.name = address.path.lstrip("/")
 
+    def another(self, name):
+        """An empty database of the same server."""
+        self.ask(f"CREATE DATABASE {name}")
+        return Database(f"postgres://{self.user}@{self.host}:{self.port}/{name}")
+
     @cached_property
     def postmaster(self):
         """The number of the server's first process."""

@@ -91,8 +91,9 @@ def open_files(process, database_port):
     return sum(os.readlink(file) not in pooled for file in folder.iterdir())
 
 
-async def outage(server, database, kind, seconds, folder):
+async def outage(server, kind, seconds, folder):
     """One trial: five good seconds, an outage, and five good seconds."""
+    database = server.database
     rows_before = database.rows()["calls"]
     async with toxic_proxy(database.host, database.port) as proxy:
         url = database.url_through(proxy.port)

@@ -1,6 +1,6 @@
 """`just bench`: runs the contestants in turn, A B C A B C, and prints ratios of medians.
 
-    scripts/with-database --tcp --durable python3 benches/run.py [--quick] [--write PAGE]
+    scripts/with-database --tcp --durable python3 benches/run.py [--quick] [--before PROGRAM] [--write PAGE]
 
 A result counts only if every error counter is 0 and the database holds the rows of exactly the calls that were answered
 well. All results go to target/bench/results.json, the tables to target/bench/figures.md.
@@ -22,6 +22,7 @@ from bench import Bench
 from contestants import ACCOUNT_SID, ROOT, Generator, Pgbench, express, switchboard
 from database import Database
 
+SWITCHBOARD, BEFORE = "Switchboard", "Switchboard before"
 FUNCTION, INSERT = "pgbench, the same function", "pgbench, one bare row"
 EXPRESS, EXPRESS_FUNCTION = "Express, two queries", "Express, the same function"
 TENANTS = 1000
@@ -32,6 +33,7 @@ DELAY = 0.010
 def arguments():
     parser = argparse.ArgumentParser(description="Measures Switchboard beside others; `just bench` starts it.")
     parser.add_argument("--server", metavar="PROGRAM", help="measures this one; else a release build of the source")
+    parser.add_argument("--before", metavar="PROGRAM", help="an earlier build, measured beside on a database of its own")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=6, help="of each contestant's turn")
     parser.add_argument("--calls", type=int, default=200_000, help="that the database has before")
@@ -51,14 +53,28 @@ def built(target, *cargo):
     return next(message["executable"] for message in messages if message["target"]["name"] == target)
 
 
+def filled(database, server, calls):
+    """The database as this build of the server makes it, with firms and calls of the past."""
+    environment = {**os.environ, "DATABASE_URL": database.url}
+    subprocess.run([server, "migrate"], check=True, stdout=subprocess.DEVNULL, env=environment)
+    database.fill(TENANTS, calls)
+    return database
+
+
 def contestants(chosen, generator):
     """In the order of the table."""
+    database = filled(Database(os.environ["DATABASE_URL"]), chosen.server, chosen.calls)
+    everybody = [switchboard(SWITCHBOARD, database, chosen.server)]
+    if chosen.before:
+        earlier = filled(database.another("before"), chosen.before, chosen.calls)
+        everybody.append(switchboard(BEFORE, earlier, chosen.before))
     tenants = {"tenants": TENANTS}
     ingest = {**tenants, "account_sid": ACCOUNT_SID, "payload": generator.payload().strip()}
-    everybody = [switchboard(chosen.server), Pgbench(FUNCTION, "ingest.sql", "switchboard_app", ingest, ("incoming",)),
-                 Pgbench(INSERT, "insert.sql", "postgres", tenants)]
+    everybody += [Pgbench(FUNCTION, database, "ingest.sql", "switchboard_app", ingest, ("incoming",)),
+                  Pgbench(INSERT, database, "insert.sql", "postgres", tenants)]
     if shutil.which("node") and (ROOT / "benches/express/node_modules").is_dir():
-        everybody += [express(EXPRESS, "queries"), express(EXPRESS_FUNCTION, "function", ("incoming", "status"))]
+        everybody += [express(EXPRESS, database, "queries"),
+                      express(EXPRESS_FUNCTION, database, "function", ("incoming", "status"))]
     else:
         print("bench: Node or its packages are missing; Express is left out", file=sys.stderr)
     return everybody
@@ -87,8 +103,8 @@ class Session:
 
 
 def ratios(table, title):
-    """The main table: everybody against the database itself, and against Express."""
-    bases = {"x function": FUNCTION, "x Express": EXPRESS}
+    """The main table: everybody against an earlier build, the database itself, and Express."""
+    bases = {"x before": BEFORE, "x function": FUNCTION, "x Express": EXPRESS}
     bases = {head: name for head, name in bases.items() if name in table}
     header = [title, *bases, "req/s", "p50 ms", "p99 ms", "CPU us", "PG us"]
     rows = [figures.row_of(name, rounds, [table[base] for base in bases.values()]) for name, rounds in table.items()]
@@ -101,13 +117,10 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     generator = Generator(built("load", "bench", "--no-run", "--bench"))
     chosen.server = chosen.server or built("switchboard", "build", "--release", "--bin")
-    subprocess.run([chosen.server, "migrate"], check=True, stdout=subprocess.DEVNULL)
-    database = Database(os.environ["DATABASE_URL"])
-    database.fill(TENANTS, chosen.calls)
     everybody = contestants(chosen, generator)
-    session = Session(Bench(database, generator, folder, chosen.seconds, min(chosen.seconds, 3)), chosen.rounds)
+    session = Session(Bench(generator, folder, chosen.seconds, min(chosen.seconds, 3)), chosen.rounds)
     text = "\n\n".join(report(session, everybody, chosen))
-    results = {"machine": machine(database), "results": session.results}
+    results = {"machine": machine(everybody[0].database), "results": session.results}
     (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     text = f"{text}\n\n{circumstances(session, results['machine'], chosen)}\n"
     (folder / "figures.md").write_text(text)
@@ -122,8 +135,8 @@ def main():
 
 def report(session, everybody, chosen):
     """Plays all scenarios, and yields their tables."""
-    servers = [one for one in everybody if one.name in ("Switchboard", EXPRESS)]
-    ours = servers[:1]
+    servers = [one for one in everybody if one.name in (SWITCHBOARD, BEFORE, EXPRESS)]
+    ours = [one for one in servers if one.name != EXPRESS]
     main_table = session.play("64 connections", everybody, connections=64, prepared=100_000)
     yield ratios(main_table, "64 connections")
     few = max(1, chosen.rounds // 2)

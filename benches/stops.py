@@ -40,9 +40,9 @@ async def connections(address, count, text):
     return [one for one in made if not isinstance(one, BaseException)]
 
 
-async def stop_under_load(server, database, folder, quick):
+async def stop_under_load(server, folder, quick):
     """SIGTERM while calls come in, and other clients hold connections open."""
-    async with started(server, database.url, folder / "trial stop.log") as (process, address):
+    async with started(server, server.database.url, folder / "trial stop.log") as (process, address):
         over = asyncio.Event()
         calling = asyncio.create_task(calls_at(CALLS_PER_SECOND, address, f"stop {os.getpid()}", TENANTS, over))
         await asyncio.sleep(1 if quick else 5)
@@ -87,12 +87,12 @@ async def trickle(reader, writer):
     return time.monotonic() - began
 
 
-async def slow_clients(server, database, folder, quick):
+async def slow_clients(server, folder, quick):
     """Ten thousand clients that never come to the end of a head, and calls beside them."""
     count = 1_000 if quick else SLOW_CLIENTS
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    async with started(server, database.url, folder / "trial slow clients.log") as (process, address):
+    async with started(server, server.database.url, folder / "trial slow clients.log") as (process, address):
         slow = asyncio.create_task(connections(address, count, HALF_A_HEAD))
         waits, number = [], 0
         made = []

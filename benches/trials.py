@@ -26,16 +26,16 @@ def arguments():
     return parser.parse_args()
 
 
-def tables(server, database, folder, chosen):
+def tables(server, folder, chosen):
     """Runs the trials, and yields each table with the faults that were found."""
     seconds = 10 if chosen.quick else 60
-    tried = [asyncio.run(outage(server, database, kind, seconds, folder)) for kind in OUTAGES if chosen.only in kind]
+    tried = [asyncio.run(outage(server, kind, seconds, folder)) for kind in OUTAGES if chosen.only in kind]
     if tried:
         header = [f"outage, {seconds} s", "calls", "no TwiML", "1st s", "p99 ms", "> 50 ms", "back s", "lost", "fds"]
         yield figures.table(header, [outage_row(one) for one in tried]), [fault for one in tried for fault in one["faults"]]
     for name, trial in (("stop", stop_under_load), ("slow clients", slow_clients)):
         if chosen.only in name:
-            yield asyncio.run(trial(server, database, folder, chosen.quick))
+            yield asyncio.run(trial(server, folder, chosen.quick))
 
 
 def main():
@@ -46,7 +46,7 @@ def main():
     subprocess.run([binary, "migrate"], check=True, stdout=subprocess.DEVNULL)
     database = Database(os.environ["DATABASE_URL"])
     database.fill(TENANTS, 1_000)
-    texts, faults = zip(*tables(switchboard(binary), database, folder, chosen))
+    texts, faults = zip(*tables(switchboard("Switchboard", database, binary), folder, chosen))
     faults = [fault for of_one in faults for fault in of_one]
     at = machine(database)
     place = f"{at['processors']} processors ({at['model']}), Linux {at['kernel']}, PostgreSQL {at['postgresql']['version']}."
