@@ -4,7 +4,7 @@
 //! number is repeated, for mistakes are logged. Doesn't: find them.
 
 use crate::hours::{self, UnknownZone};
-use crate::routing::{InvalidCountryCode, InvalidKey};
+use crate::routing::{CountryCode, InvalidCountryCode, InvalidKey};
 use crate::twilio::phone_number::InvalidPhoneNumber;
 
 /// Most characters that a text has. Twilio speaks 4 096, and up to three of ours follow one another.
@@ -67,10 +67,10 @@ pub enum Wrong {
     Number(#[from] InvalidPhoneNumber),
     /// A number that calls are not put through to.
     #[error(
-        "calls are not put through to this country, for a dear number there costs the firm money; if it is meant, add its \
-         calling code to `countries`"
+        "calls are not put through to this country, for a dear number there costs the firm money; if it is meant, add \
+         \"{0}\" to `countries`"
     )]
-    Abroad,
+    Abroad(CountryCode),
     /// A number that is answered here.
     #[error("this number is answered here, so the call would come back; write the number of a person")]
     OwnLine,

@@ -57,6 +57,6 @@ impl<'r> Reach<'r> {
         }
         let is_allowed =
             self.countries.is_empty() || self.countries.iter().any(|country| country.covers(number));
-        (!is_allowed).then_some(Wrong::Abroad)
+        (!is_allowed).then(|| Wrong::Abroad(CountryCode::of(number)))
     }
 }

@@ -156,7 +156,7 @@ fn a_stored_number_that_must_not_be_dialled_is_a_defect() {
         [
             "ring.phones[0].number: this number is answered here, so the call would come back; write the number of a person",
             "emergency.ladder[0].number: calls are not put through to this country, for a dear number there costs the \
-             firm money; if it is meant, add its calling code to `countries`",
+             firm money; if it is meant, add \"44\" to `countries`",
         ]
     );
 }
