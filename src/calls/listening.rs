@@ -95,17 +95,18 @@ impl CallDesk {
         heard
     }
 
-    /// Twilio may hang up meanwhile: the writing is a task of its own.
+    /// Twilio may hang up meanwhile: the writing is a task of its own. Boxed, for it is large, and on its way into the runtime
+    /// and out of it again it would be copied a dozen times.
     async fn hear_out(&self, told: &Arc<Told>, under_way: WriteUnderWay) -> Result<Ingested, NotHeard> {
         let (desk, told) = (self.clone(), Arc::clone(told));
-        let writing = async move {
+        let writing = Box::pin(async move {
             let written = desk.write(&told).await;
             if written.as_ref().err().is_none_or(|error| !error.is_passing()) {
                 desk.guard.answered();
             }
             drop(under_way);
             written
-        };
+        });
         let writing = self.tasks.spawn(writing.instrument(traces::round_trip("ingest_call_event")));
         let heard = match tokio::time::timeout(PATIENCE, writing).await {
             Ok(Ok(written)) => written.map_err(NotHeard::from),

@@ -10,7 +10,6 @@ use super::after::After;
 use super::answer::Answer;
 use super::listening::{CallDesk, NotHeard};
 use super::noted::{self, Note};
-use crate::handling::Handling;
 use crate::routing::{self, Call, Decision, Mark, Pressed};
 use crate::tenancy::decisions::Decided;
 use crate::tenancy::ingest::{
@@ -47,11 +46,12 @@ impl CallDesk {
 
     fn answer_routed(&self, told: &Told, after: After, routed: &RoutedCall) -> Answer {
         tracing::Span::current().record("tenant", routed.settings.slug.as_str());
-        if let Some(number) = told.request.called_number() {
-            self.last_known.note(number, routed);
-        }
+        let settings = match told.request.called_number() {
+            Some(number) => self.last_known.note(number, routed),
+            None => Arc::clone(&routed.settings),
+        };
         let pressed = routed.acknowledged.into();
-        let (decision, note) = self.decide(&routed.settings, &told.request, after, pressed);
+        let (decision, note) = self.decide(&settings, &told.request, after, pressed);
         if routed.news == News::First {
             self.tell_alarm(&decision);
         }
@@ -123,7 +123,7 @@ impl CallDesk {
         pressed: Pressed,
     ) -> (Decision, Option<Note>) {
         let call = call_of(request);
-        let handling = Handling::read(&settings.stored, call.dialled.as_ref());
+        let handling = settings.row.handling(call.dialled.as_ref());
         let standing = handling.hours.at(self.clock.now());
         let event = after.event(request.parameters(), pressed);
         let decision = routing::next(&handling.settings, &standing.state, &call, &event);

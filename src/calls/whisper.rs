@@ -58,7 +58,7 @@ pub async fn whisper(
     let (next, firm) = match desk.hear(&told).await {
         Ok(Ingested::Routed(routed)) => {
             tracing::Span::current().record("tenant", routed.settings.slug.as_str());
-            (routing::whisper(readings, &heard), Some(routed.settings.company_name))
+            (routing::whisper(readings, &heard), Some(routed.settings))
         }
         Ok(Ingested::Quarantined(reason)) => {
             tracing::Span::current().record("reason", reason.as_str());
@@ -72,5 +72,12 @@ pub async fn whisper(
     };
     tracing::Span::current().record("decision", next.as_str());
     let address = CallAddress { tenant, call_sid };
-    Ok(answer::whisper(next, place, firm.as_deref(), &address, &desk.public_url).into())
+    Ok(answer::whisper(
+        next,
+        place,
+        firm.as_ref().map(|settings| settings.company_name.as_str()),
+        &address,
+        &desk.public_url,
+    )
+    .into())
 }

@@ -14,6 +14,7 @@ mod parts;
 mod people;
 mod reach;
 mod reader;
+mod row;
 mod sentences;
 mod templates;
 
@@ -28,6 +29,7 @@ pub use document::{Document, MOST_BLOCKED, MOST_COUNTRIES, Recording, Voicemail}
 pub use merge_patch::patched;
 pub use mistake::{LONGEST_PHRASE, LONGEST_TEXT, Mistake, Wrong};
 pub use people::{MOST_PHONES, MOST_TOGETHER};
+pub use row::SettingsRow;
 pub use templates::{Trade, template};
 
 use crate::hours::Hours;

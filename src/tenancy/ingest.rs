@@ -16,6 +16,7 @@ use super::ids::TenantId;
 use super::scope::TenantScope;
 use super::twilio_request::VerifiedTwilioRequest;
 use super::webhook_connections::IngestConnection;
+use crate::handling::SettingsRow;
 use crate::twilio::call_status::CallStatus;
 use crate::twilio::sid::CallSid;
 
@@ -120,14 +121,14 @@ pub enum Addressed {
 }
 
 /// What is known of a tenant when one of its calls is answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct CallSettings {
     /// The tenant's short name, for log lines.
     pub slug: String,
     /// The firm's name.
     pub company_name: String,
-    /// How its calls are handled, as its row has it: what `Handling::read` reads. Null where nobody waits for an answer.
-    pub stored: Arc<Value>,
+    /// How its calls are handled. Empty where nobody waits for an answer.
+    pub row: SettingsRow,
 }
 
 /// Why a call belongs to nobody: no tenant owns the number, the account may not call the tenant that does, or that tenant is
@@ -185,7 +186,7 @@ pub struct RoutedCall {
     /// The proof for everything that follows in this call.
     pub scope: TenantScope,
     /// What routing needs.
-    pub settings: CallSettings,
+    pub settings: Arc<CallSettings>,
     /// Whether the event was new.
     pub news: News,
     /// Whether the call was taken, where ringing has ended.

@@ -4,7 +4,7 @@
 //! Doesn't: route a call while the database is there; its answer is never older than the call.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::database::Database;
 use super::ingest::{CallSettings, RoutedCall};
@@ -21,7 +21,7 @@ pub struct LastKnownSettings {
     by_number: RwLock<ByNumber>,
 }
 
-type ByNumber = HashMap<String, (TenantScope, CallSettings)>;
+type ByNumber = HashMap<String, (TenantScope, Arc<CallSettings>)>;
 
 async fn read(database: &Database) -> Result<ByNumber, sqlx::Error> {
     let routes = routes::routes(database).await?.into_iter().take(MOST_NUMBERS);
@@ -43,23 +43,29 @@ impl LastKnownSettings {
 
     /// What was last known of the number that a verified call dialled, if the call's account may call that tenant.
     #[must_use]
-    pub fn of_call(&self, request: &VerifiedTwilioRequest) -> Option<(TenantScope, CallSettings)> {
+    pub fn of_call(&self, request: &VerifiedTwilioRequest) -> Option<(TenantScope, Arc<CallSettings>)> {
         let known = self.by_number.read().unwrap_or_else(PoisonError::into_inner);
         let (scope, settings) = known.get(request.called_number()?)?;
-        request.account_reach().covers(scope.tenant_id()).then(|| (*scope, settings.clone()))
+        request.account_reach().covers(scope.tenant_id()).then(|| (*scope, Arc::clone(settings)))
     }
 
-    /// Notes what the database just said of this number.
-    pub fn note(&self, number: &str, routed: &RoutedCall) {
-        let now_known = (routed.scope, &routed.settings);
+    /// Notes what the database just said of this number. What it said before is given back as it was, and so need not be
+    /// read again.
+    pub fn note(&self, number: &str, routed: &RoutedCall) -> Arc<CallSettings> {
         let known = self.by_number.read().unwrap_or_else(PoisonError::into_inner);
-        let unchanged = known.get(number).is_some_and(|(scope, settings)| (*scope, settings) == now_known);
+        if let Some((scope, settings)) = known.get(number)
+            && *scope == routed.scope
+            && *settings == routed.settings
+        {
+            return Arc::clone(settings);
+        }
         let room = known.len() < MOST_NUMBERS || known.contains_key(number);
         drop(known);
-        if !unchanged && room {
+        if room {
             let mut known = self.by_number.write().unwrap_or_else(PoisonError::into_inner);
-            known.insert(number.to_owned(), (routed.scope, routed.settings.clone()));
+            known.insert(number.to_owned(), (routed.scope, Arc::clone(&routed.settings)));
         }
+        Arc::clone(&routed.settings)
     }
 
     /// Notes that this number leads to nobody any more.

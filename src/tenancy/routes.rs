@@ -10,13 +10,14 @@ use super::database::Database;
 use super::ids::TenantId;
 use super::ingest::CallSettings;
 use super::scope::{TenantScope, VerifiedOperator};
+use crate::handling::SettingsRow;
 
 /// A number and what its caller would hear.
 #[derive(Debug)]
 pub(super) struct Route {
     pub(super) number: String,
     pub(super) scope: TenantScope,
-    pub(super) settings: CallSettings,
+    pub(super) settings: Arc<CallSettings>,
 }
 
 /// How the calls to a number are handled.
@@ -35,9 +36,10 @@ pub async fn stored_settings(
     database: &Database,
     _: VerifiedOperator,
 ) -> Result<Vec<StoredSettings>, sqlx::Error> {
-    let settings = |route: Route| {
-        let CallSettings { slug, stored, .. } = route.settings;
-        StoredSettings { slug, number: route.number, row: Arc::unwrap_or_clone(stored) }
+    let settings = |Route { number, settings, .. }: Route| StoredSettings {
+        slug: settings.slug.clone(),
+        number,
+        row: settings.row.value(),
     };
     Ok(routes(database).await?.into_iter().map(settings).collect())
 }
@@ -58,7 +60,7 @@ pub(super) async fn routes(database: &Database) -> Result<Vec<Route>, sqlx::Erro
     let mut connection = database.directory().await?;
     let rows = sqlx::query!(
         r#"SELECT phone_number AS "phone_number!", tenant_id AS "tenant_id!", slug AS "slug!",
-                  company_name AS "company_name!", settings AS "settings!"
+                  company_name AS "company_name!", settings::text AS "settings!"
              FROM switchboard.list_routes()"#
     )
     .fetch_all(&mut *connection)
@@ -66,11 +68,11 @@ pub(super) async fn routes(database: &Database) -> Result<Vec<Route>, sqlx::Erro
     let route = rows.into_iter().map(|row| Route {
         number: row.phone_number,
         scope: TenantScope::proven(row.tenant_id.into()),
-        settings: CallSettings {
+        settings: Arc::new(CallSettings {
             slug: row.slug,
             company_name: row.company_name,
-            stored: Arc::new(row.settings),
-        },
+            row: SettingsRow::new(row.settings),
+        }),
     });
     Ok(route.collect())
 }

@@ -9,7 +9,6 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use sqlx::PgConnection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -20,6 +19,7 @@ use super::ingest::{
 };
 use super::scope::TenantScope;
 use super::webhook_connections::{IngestConnection, WebhookConnections};
+use crate::handling::SettingsRow;
 use crate::twilio::call_status::CallStatus;
 use crate::twilio::sid::CallSid;
 
@@ -158,7 +158,7 @@ struct Row {
     was_accepted: bool,
     tenant_slug: Option<String>,
     tenant_company_name: Option<String>,
-    tenant_settings: Option<Value>,
+    tenant_settings: Option<String>,
 }
 
 /// The one statement. The function sets the tenant for each event, and looks at nothing before.
@@ -166,7 +166,8 @@ async fn write(connection: &mut PgConnection, company: &[Arc<Told>]) -> Written 
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT e.place AS "place!", r.routed_tenant_id, r.refusal, r.is_news AS "is_news!",
-                  r.was_accepted AS "was_accepted!", r.tenant_slug, r.tenant_company_name, r.tenant_settings
+                  r.was_accepted AS "was_accepted!", r.tenant_slug, r.tenant_company_name,
+                  r.tenant_settings::text AS tenant_settings
              FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[],
                          $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::integer[],
                          $14::timestamptz[], $15::timestamptz[], $16::jsonb[])
@@ -237,11 +238,11 @@ fn understood(row: Row) -> Result<Ingested, IngestError> {
     };
     Ok(Ingested::Routed(RoutedCall {
         scope: TenantScope::proven(tenant.into()),
-        settings: CallSettings {
+        settings: Arc::new(CallSettings {
             slug,
             company_name,
-            stored: Arc::new(row.tenant_settings.unwrap_or_default()),
-        },
+            row: SettingsRow::new(row.tenant_settings.unwrap_or_default()),
+        }),
         news: if row.is_news { News::First } else { News::Repeated },
         acknowledged: if row.was_accepted { Acknowledged::Yes } else { Acknowledged::No },
     }))

@@ -10,7 +10,7 @@ SELECT jsonb_build_object(
                    'is_required', a.attnotnull AND NOT a.atthasdef,
                    'place', a.attnum,
                    -- The first word that a CHECK (column IN (…)) allows.
-                   'word', (SELECT substring(pg_get_constraintdef(k.oid) FROM '= ANY \(\(?ARRAY\[''([^'']*)''')
+                   'word', (SELECT substring(pg_get_constraintdef(k.oid) FROM '= ANY \(\(?(?:ARRAY\[''|''{)([^'',}]*)')
                               FROM pg_constraint k
                              WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum]
                              LIMIT 1)) ORDER BY a.attnum)
