@@ -24,9 +24,9 @@ class Database:
         self.host, self.port, self.user = address.hostname, address.port, address.username
         self.name = address.path.lstrip("/")
 
-    def another(self, name):
-        """An empty database of the same server."""
-        self.ask(f"CREATE DATABASE {name}")
+    def another(self, name, template="template1"):
+        """Another database of the same server, as this template is; template1 is empty."""
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
         return Database(f"postgres://{self.user}@{self.host}:{self.port}/{name}")
 
     @cached_property

@@ -33,7 +33,7 @@ DELAY = 0.010
 def arguments():
     parser = argparse.ArgumentParser(description="Measures Switchboard beside others; `just bench` starts it.")
     parser.add_argument("--server", metavar="PROGRAM", help="measures this one; else a release build of the source")
-    parser.add_argument("--before", metavar="PROGRAM", help="an earlier build, measured beside on a database of its own")
+    parser.add_argument("--before", metavar="PROGRAM", help="an earlier build, measured beside this one")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=6, help="of each contestant's turn")
     parser.add_argument("--calls", type=int, default=200_000, help="that the database has before")
@@ -62,19 +62,20 @@ def filled(database, server, calls):
 
 
 def contestants(chosen, generator):
-    """In the order of the table."""
-    database = filled(Database(os.environ["DATABASE_URL"]), chosen.server, chosen.calls)
-    everybody = [switchboard(SWITCHBOARD, database, chosen.server)]
+    """In the order of the table. Each has a database of its own: what one has written must not weigh on another."""
+    first = filled(Database(os.environ["DATABASE_URL"]), chosen.server, chosen.calls)
+    copy = lambda name: first.another(name, template=first.name)
+    everybody = [switchboard(SWITCHBOARD, copy("switchboard"), chosen.server)]
     if chosen.before:
-        earlier = filled(database.another("before"), chosen.before, chosen.calls)
+        earlier = filled(first.another("before"), chosen.before, chosen.calls)
         everybody.append(switchboard(BEFORE, earlier, chosen.before))
     tenants = {"tenants": TENANTS}
     ingest = {**tenants, "account_sid": ACCOUNT_SID, "payload": generator.payload().strip()}
-    everybody += [Pgbench(FUNCTION, database, "ingest.sql", "switchboard_app", ingest, ("incoming",)),
-                  Pgbench(INSERT, database, "insert.sql", "postgres", tenants)]
+    everybody += [Pgbench(FUNCTION, copy("function"), "ingest.sql", "switchboard_app", ingest, ("incoming",)),
+                  Pgbench(INSERT, copy("row"), "insert.sql", "postgres", tenants)]
     if shutil.which("node") and (ROOT / "benches/express/node_modules").is_dir():
-        everybody += [express(EXPRESS, database, "queries"),
-                      express(EXPRESS_FUNCTION, database, "function", ("incoming", "status"))]
+        everybody += [express(EXPRESS, copy("express"), "queries"),
+                      express(EXPRESS_FUNCTION, copy("express_function"), "function", ("incoming", "status"))]
     else:
         print("bench: Node or its packages are missing; Express is left out", file=sys.stderr)
     return everybody
