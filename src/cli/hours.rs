@@ -5,7 +5,7 @@ mod explanation;
 
 use clap::{Args, Subcommand};
 
-use self::asked::Asked;
+pub(super) use self::asked::Asked;
 use self::explanation::explain;
 use super::failure::Failure;
 use super::number::named_tenant;

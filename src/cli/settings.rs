@@ -1,11 +1,14 @@
 //! `switchboard settings …`
 
+mod tried;
+
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::{Map, Value};
 
+use self::tried::TriedCall;
 use super::failure::Failure;
 use super::number::named_tenant;
 use super::output::say;
@@ -37,6 +40,10 @@ pub(super) enum SettingsCommand {
         #[arg(long, default_value = "-", value_name = "FILE")]
         file: PathBuf,
     },
+    /// Try a call: what its caller would hear, and who would be rung
+    ///
+    /// Nobody is rung, and nothing is written. With a file, the call is tried under settings that are not saved.
+    Try(TriedCall),
 }
 
 pub(super) async fn run(settings: Settings, command: SettingsCommand) -> Result<(), Failure> {
@@ -44,6 +51,7 @@ pub(super) async fn run(settings: Settings, command: SettingsCommand) -> Result<
     let outcome = match command {
         SettingsCommand::Show { tenant } => show(&workplace, &tenant).await,
         SettingsCommand::Set { tenant, file } => set(&workplace, &tenant, &file).await,
+        SettingsCommand::Try(wished) => tried::run(&workplace, wished).await,
     };
     workplace.close().await;
     outcome

@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 
 /// The time that somebody asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(in crate::cli) enum Asked {
     Moment(DateTime<Utc>),
     OnTheWall(NaiveDateTime),
 }
@@ -17,7 +17,7 @@ pub(super) enum Asked {
 /// Not a time.
 #[derive(Debug, thiserror::Error)]
 #[error("write a time of the years 1900 to 2199 such as 2026-11-01T01:30 or 2026-11-01T06:30Z")]
-pub(super) struct NoTime;
+pub(in crate::cli) struct NoTime;
 
 impl FromStr for Asked {
     type Err = NoTime;
