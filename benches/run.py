@@ -1,4 +1,4 @@
-"""`just bench`: runs the contestants in turn, A B C A B C, and prints ratios of medians.
+"""`just bench`: runs the contestants in turn, A B C C B A, and prints ratios of medians.
 
     scripts/with-database --tcp --durable python3 benches/run.py [--quick] [--before PROGRAM] [--write PAGE]
 
@@ -88,10 +88,10 @@ class Session:
         self.bench, self.rounds, self.results = bench, rounds, {}
 
     def play(self, title, contestants, rounds=None, **options):
-        """Everybody's turn, then everybody's again."""
+        """Everybody's turn, then everybody's again, the other way round: nobody always follows the same one."""
         table = self.results.setdefault(title, {one.name: [] for one in contestants})
         for number in range(rounds or self.rounds):
-            for one in contestants:
+            for one in contestants if number % 2 == 0 else reversed(contestants):
                 result = self.bench.measure(one, **options)
                 table[one.name].append(result)
                 reasons = figures.spoilt_by(result)
