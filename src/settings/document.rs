@@ -35,7 +35,8 @@ pub struct Settings {
     /// Whose calls are refused: up to 500 numbers.
     #[schema(schema_with = numbers)]
     pub blocked: Vec<String>,
-    /// The calling codes of the countries that calls may be put through to; none: the country of the dialled number.
+    /// The calling codes of the countries that calls may be put through to, such as 1 or 44, and 1876 for a country that shares
+    /// code 1 with the United States; none: the country of the dialled number.
     #[schema(schema_with = codes)]
     pub countries: Vec<String>,
     /// After how many seconds a conversation is cut off.
@@ -201,7 +202,8 @@ fn numbers() -> Array {
 
 fn codes() -> Array {
     texts(
-        "The calling codes of the countries that calls may be put through to; none: the country of the dialled number.",
+        "The calling codes of the countries that calls may be put through to, such as 1 or 44, and 1876 for a country that \
+         shares code 1 with the United States; none: the country of the dialled number.",
         "1",
     )
 }
