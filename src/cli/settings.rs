@@ -1,23 +1,21 @@
 //! `switchboard settings …`
 
+mod sources;
 mod tried;
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use serde_json::{Map, Value};
 
+use self::sources::{begin, read, refused};
 use self::tried::TriedCall;
 use super::failure::Failure;
-use super::number::named_tenant;
 use super::output::say;
 use super::workplace::Workplace;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::handling::{Mistake, changed, shown};
+use crate::handling::{changed, shown};
 use crate::settings::store;
-use crate::tenancy::TenantTx;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SettingsCommand {
@@ -78,27 +76,4 @@ async fn set(workplace: &Workplace, tenant: &str, file: &Path) -> Result<(), Fai
     store::save(&mut tx, &row, Clock::System.now()).await?;
     tx.commit().await?;
     Ok(say(format!("saved; {tenant}'s calls follow it from now on"))?)
-}
-
-async fn begin(workplace: &Workplace, tenant: &str) -> Result<TenantTx, Failure> {
-    let database = workplace.pools().await?;
-    let scope = named_tenant(workplace, &database, tenant).await?;
-    Ok(database.begin(scope).await?)
-}
-
-fn read(file: &Path) -> Result<Map<String, Value>, Failure> {
-    let mut text = String::new();
-    if file == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text)?;
-    } else {
-        text = std::fs::read_to_string(file)
-            .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", file.display())))?;
-    }
-    serde_json::from_str(&text)
-        .map_err(|error| Failure::Usage(format!("write a JSON object with the parts that change: {error}")))
-}
-
-fn refused(mistakes: &[Mistake]) -> Failure {
-    let lines: Vec<String> = mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect();
-    Failure::Refused(format!("nothing was saved:{}", lines.concat()))
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::Value;
 
-use super::{begin, read, refused};
+use super::sources::{begin, read, refused};
 use crate::cli::failure::Failure;
 use crate::cli::hours::Asked;
 use crate::cli::layout::beside;
