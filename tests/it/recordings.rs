@@ -244,6 +244,7 @@ async fn a_call_that_goes_on_is_not_deleted_until_none_lasts_so_long() {
 async fn a_line_of_the_ledger_goes_with_its_call_or_not_at_all() {
     let scene = Scene::new().await;
     let mut server = scene.stage.database.connect_as("switchboard_app").await;
+    scene.app.settle().await;
     let before = scene.lines_of_the_ledger().await;
     let statement = format!(
         "BEGIN; SELECT switchboard.set_tenant('{}'); DELETE FROM switchboard.call_events; COMMIT",
